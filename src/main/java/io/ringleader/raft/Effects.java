@@ -1,0 +1,128 @@
+package io.ringleader.raft;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a {@link Raft} wants done. Its owner takes the effects after each burst of events and carries them out:
+ *
+ * <ol>
+ *   <li>{@link #durables} go to the log, in order;
+ *   <li>{@link #messages}: those that {@linkplain Message#waitsForDisk wait for the disk} are held until everything handed
+ *       to the log so far is durable, then sent, in order; the others are sent now. A message to the node itself is given back
+ *       to {@link Raft#receive};
+ *   <li>{@link #committed} entries are applied, in order (§5.3);
+ *   <li>{@link #reads} are served once the state machine has applied their index;
+ *   <li>{@link #chunksToSend} and {@link #chunksToStore} move a snapshot; {@link #restore} loads one.
+ * </ol>
+ */
+public final class Effects {
+    /** A read may be served from any state that has applied {@code readIndex} (thesis §6.4). */
+    public record Read(long readId, long readIndex) {}
+
+    /** The leader needs this piece of its snapshot file, to send it in an {@link Message.InstallSnapshot}. */
+    public record ChunkToSend(int to, long term, SnapshotPoint snapshot, long offset) {}
+
+    /** Something people want to see in a log: who leads, since when, why. */
+    public record RoleChange(long term, Role role, int leader, String reason) {}
+
+    private final List<Durable> durables = new ArrayList<>();
+    private final List<Message> messages = new ArrayList<>();
+    private final List<Entry> committed = new ArrayList<>();
+    private final List<Read> reads = new ArrayList<>();
+    private final List<Long> refusedReads = new ArrayList<>();
+    private final List<ChunkToSend> chunksToSend = new ArrayList<>();
+    private final List<Message.InstallSnapshot> chunksToStore = new ArrayList<>();
+    private final List<RoleChange> roleChanges = new ArrayList<>();
+    private SnapshotPoint restore;
+
+    /** What must become durable, in this order. */
+    public List<Durable> durables() {
+        return durables;
+    }
+
+    public List<Message> messages() {
+        return messages;
+    }
+
+    public List<Entry> committed() {
+        return committed;
+    }
+
+    public List<Read> reads() {
+        return reads;
+    }
+
+    /** Reads that cannot be served because this node no longer leads. */
+    public List<Long> refusedReads() {
+        return refusedReads;
+    }
+
+    public List<ChunkToSend> chunksToSend() {
+        return chunksToSend;
+    }
+
+    /** Pieces of a snapshot to write to a file; answered by {@link Raft#chunkStored} and {@link Raft#snapshotStored}. */
+    public List<Message.InstallSnapshot> chunksToStore() {
+        return chunksToStore;
+    }
+
+    /** The snapshot the state machine must be replaced by, before any of {@link #committed} is applied; null if none. */
+    public SnapshotPoint restore() {
+        return restore;
+    }
+
+    public List<RoleChange> roleChanges() {
+        return roleChanges;
+    }
+
+    public boolean isEmpty() {
+        return durables.isEmpty()
+                && messages.isEmpty()
+                && committed.isEmpty()
+                && reads.isEmpty()
+                && refusedReads.isEmpty()
+                && chunksToSend.isEmpty()
+                && chunksToStore.isEmpty()
+                && roleChanges.isEmpty()
+                && restore == null;
+    }
+
+    void persist(Durable durable) {
+        durables.add(durable);
+    }
+
+    void send(Message message) {
+        messages.add(message);
+    }
+
+    void commit(Entry entry) {
+        committed.add(entry);
+    }
+
+    void read(long readId, long readIndex) {
+        reads.add(new Read(readId, readIndex));
+    }
+
+    void refuseRead(long readId) {
+        refusedReads.add(readId);
+    }
+
+    void sendChunk(int to, long term, SnapshotPoint snapshot, long offset) {
+        chunksToSend.add(new ChunkToSend(to, term, snapshot, offset));
+    }
+
+    void storeChunk(Message.InstallSnapshot chunk) {
+        chunksToStore.add(chunk);
+    }
+
+    void roleChanged(long term, Role role, int leader, String reason) {
+        roleChanges.add(new RoleChange(term, role, leader, reason));
+    }
+
+    /** Entries committed before the snapshot are in it: they need not be applied any more. */
+    void restore(SnapshotPoint snapshot) {
+        committed.clear();
+        restore = snapshot;
+    }
+}

@@ -1,0 +1,122 @@
+package io.ringleader.raft;
+
+import io.ringleader.raft.Message.PreVote;
+import io.ringleader.raft.Message.PreVoteReply;
+import io.ringleader.raft.Message.RequestVote;
+import io.ringleader.raft.Message.VoteReply;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Leader election (§5.2, §5.4.1), with a preliminary vote (thesis §9.6). */
+final class Election {
+    private final RaftState state;
+    /** Who granted a vote in this (pre-)election. A set: a duplicated reply counts once. */
+    private final Set<Integer> votes = new TreeSet<>();
+
+    Election(RaftState state) {
+        this.state = state;
+    }
+
+    /** Followers and candidates: if the election timeout elapses, start an election (Figure 2). */
+    void tick(long nowNanos) {
+        if (!state.isLeader() && nowNanos >= state.electionDeadlineNanos()) {
+            startPreVote(nowNanos);
+        }
+    }
+
+    private void startPreVote(long nowNanos) {
+        state.become(Role.PRE_CANDIDATE, HardState.NOBODY, "heard of no leader within the election timeout");
+        state.resetElectionTimer(nowNanos);
+        votes.clear();
+        votes.add(state.self);
+        if (state.isMajority(votes.size())) {
+            start(nowNanos, false);
+            return;
+        }
+        for (int voter : state.voters) {
+            if (voter != state.self) {
+                state.effects()
+                        .send(new PreVote(
+                                state.self, voter, state.term() + 1, state.log.lastIndex(), state.log.lastTerm()));
+            }
+        }
+    }
+
+    /**
+     * Increment currentTerm, vote for self, reset the election timer, send RequestVote to all other servers (Figure 2). The
+     * own vote comes back as a message once it is on disk.
+     */
+    void start(long nowNanos, boolean transfer) {
+        state.enterTerm(state.term() + 1, state.self);
+        state.become(
+                Role.CANDIDATE,
+                HardState.NOBODY,
+                transfer ? "the leader handed over" : "a majority would vote for this node");
+        state.resetElectionTimer(nowNanos);
+        votes.clear();
+        state.effects().send(new VoteReply(state.self, state.self, state.term(), true));
+        for (int voter : state.voters) {
+            if (voter != state.self) {
+                state.effects()
+                        .send(new RequestVote(
+                                state.self,
+                                voter,
+                                state.term(),
+                                state.log.lastIndex(),
+                                state.log.lastTerm(),
+                                transfer));
+            }
+        }
+    }
+
+    void onPreVote(PreVote request, long nowNanos) {
+        boolean granted = request.term() > state.term()
+                && !state.heardFromLeaderLately(nowNanos)
+                && isUpToDate(request.lastLogIndex(), request.lastLogTerm());
+        // A refusal carries our term: one that is behind must learn it, or a node with a longer log and a lower term
+        // and one
+        // with a higher term and a shorter log would refuse each other for ever.
+        long term = granted ? request.term() : state.term();
+        state.effects().send(new PreVoteReply(state.self, request.from(), term, granted));
+    }
+
+    void onPreVoteReply(PreVoteReply reply, long nowNanos) {
+        if (state.role() == Role.PRE_CANDIDATE && reply.granted() && reply.term() == state.term() + 1) {
+            votes.add(reply.from());
+            if (state.isMajority(votes.size())) {
+                start(nowNanos, false);
+            }
+        }
+    }
+
+    /** RequestVote RPC, receiver implementation (Figure 2); the term is not above ours any more. */
+    void onRequestVote(RequestVote request, long nowNanos) {
+        // 1. Reply false if term < currentTerm (§5.1)
+        // 2. If votedFor is null or candidateId, and candidate's log is at least as up-to-date as receiver's log, grant
+        // (§5.2,
+        // §5.4)
+        boolean granted = request.term() == state.term()
+                && (state.votedFor() == HardState.NOBODY || state.votedFor() == request.from())
+                && isUpToDate(request.lastLogIndex(), request.lastLogTerm());
+        if (granted) {
+            state.voteFor(request.from());
+            state.resetElectionTimer(nowNanos);
+        }
+        state.effects().send(new VoteReply(state.self, request.from(), state.term(), granted));
+    }
+
+    /** Returns whether the vote made this node the winner: it has a majority of the full cluster in this term (§5.2). */
+    boolean onVoteReply(VoteReply reply) {
+        if (state.role() != Role.CANDIDATE || !reply.granted() || reply.term() != state.term()) {
+            return false;
+        }
+        votes.add(reply.from());
+        return state.isMajority(votes.size());
+    }
+
+    /** The log with the later last term is more up-to-date; if the terms are equal, the longer one is (§5.4.1). */
+    private boolean isUpToDate(long lastLogIndex, long lastLogTerm) {
+        long ownTerm = state.log.lastTerm();
+        return lastLogTerm > ownTerm || (lastLogTerm == ownTerm && lastLogIndex >= state.log.lastIndex());
+    }
+}

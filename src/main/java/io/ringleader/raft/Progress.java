@@ -1,0 +1,151 @@
+package io.ringleader.raft;
+
+import java.util.ArrayDeque;
+
+/**
+ * What a leader knows of one voter's log: {@code nextIndex} and {@code matchIndex} of Figure 2, and how to send to it.
+ *
+ * <pre>
+ *          success                      log compacted
+ *   PROBE ---------> REPLICATE     any ---------------> SNAPSHOT
+ *     ^  refused, or    |                                  |
+ *     |  silent too long|             installed            |
+ *     +-----------------+          REPLICATE <-------------+
+ * </pre>
+ */
+final class Progress {
+    enum State {
+        /** Where the logs meet is unknown: one AppendEntries at a time. */
+        PROBE,
+        /** The logs meet: AppendEntries are pipelined, up to a window. */
+        REPLICATE,
+        /** The entries it needs are compacted: it is sent the snapshot, chunk by chunk. */
+        SNAPSHOT
+    }
+
+    private record Inflight(long lastIndex, long bytes) {}
+
+    final int node;
+    private State state = State.PROBE;
+    /** Highest index known to be durable at the voter and equal to ours. Invariant: matchIndex < nextIndex. */
+    private long matchIndex;
+
+    private long nextIndex;
+    private final ArrayDeque<Inflight> inflight = new ArrayDeque<>();
+    private long inflightBytes;
+    /** PROBE: an AppendEntries is out and unanswered. */
+    private boolean probing;
+    /** When something last went out that has not been answered, or was answered: what retries are measured from. */
+    private long lastActivityNanos;
+    /** When the voter was last heard of in this term (CheckQuorum). */
+    long lastContactNanos;
+    /** The highest round of heartbeats it has answered (thesis §6.4). */
+    long readRound;
+
+    private SnapshotPoint snapshot = SnapshotPoint.NONE;
+    private long snapshotOffset;
+
+    Progress(int node, long nextIndex, long nowNanos) {
+        this.node = node;
+        this.nextIndex = nextIndex;
+        this.lastContactNanos = nowNanos;
+        this.lastActivityNanos = nowNanos;
+    }
+
+    State state() {
+        return state;
+    }
+
+    long matchIndex() {
+        return matchIndex;
+    }
+
+    long nextIndex() {
+        return nextIndex;
+    }
+
+    SnapshotPoint snapshot() {
+        return snapshot;
+    }
+
+    long snapshotOffset() {
+        return snapshotOffset;
+    }
+
+    boolean probing() {
+        return probing;
+    }
+
+    boolean hasInflight() {
+        return !inflight.isEmpty();
+    }
+
+    boolean silentFor(long nanos, long nowNanos) {
+        return nowNanos - lastActivityNanos >= nanos;
+    }
+
+    boolean windowFull(RaftConfig config) {
+        return inflight.size() >= config.maxInflightMessages() || inflightBytes >= config.maxInflightBytes();
+    }
+
+    void probeSent(long nowNanos) {
+        probing = true;
+        lastActivityNanos = nowNanos;
+    }
+
+    void entriesSent(long lastIndex, long bytes, long nowNanos) {
+        if (inflight.isEmpty()) {
+            lastActivityNanos = nowNanos;
+        }
+        inflight.add(new Inflight(lastIndex, bytes));
+        inflightBytes += bytes;
+        nextIndex = lastIndex + 1;
+    }
+
+    /** The voter has everything up to the index. Returns whether that is news. */
+    boolean acknowledged(long index, long nowNanos) {
+        while (!inflight.isEmpty() && inflight.peek().lastIndex() <= index) {
+            inflightBytes -= inflight.poll().bytes();
+        }
+        lastActivityNanos = nowNanos;
+        boolean advanced = index > matchIndex;
+        matchIndex = Math.max(matchIndex, index);
+        nextIndex = Math.max(nextIndex, matchIndex + 1);
+        return advanced;
+    }
+
+    void becomeProbe(long next) {
+        reset(State.PROBE, next);
+    }
+
+    void becomeReplicate() {
+        reset(State.REPLICATE, matchIndex + 1);
+    }
+
+    void becomeSnapshot(SnapshotPoint sent, long nowNanos) {
+        reset(State.SNAPSHOT, sent.index() + 1);
+        snapshot = sent;
+        lastActivityNanos = nowNanos;
+    }
+
+    void chunkAcknowledged(long nextOffset, long nowNanos) {
+        snapshotOffset = nextOffset;
+        lastActivityNanos = nowNanos;
+    }
+
+    /** The connection to the voter was made anew: it may be another incarnation, so nothing is known of it any more. */
+    void forget(long next) {
+        matchIndex = 0;
+        reset(State.PROBE, next);
+    }
+
+    private void reset(State newState, long next) {
+        state = newState;
+        nextIndex = Math.max(next, matchIndex + 1);
+        inflight.clear();
+        inflightBytes = 0;
+        probing = false;
+        snapshot = SnapshotPoint.NONE;
+        snapshotOffset = 0;
+    }
+}

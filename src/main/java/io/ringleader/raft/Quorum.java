@@ -1,0 +1,20 @@
+package io.ringleader.raft;
+
+import java.util.Arrays;
+
+/** The arithmetic of majorities. Pure. */
+final class Quorum {
+    private Quorum() {}
+
+    /** The smallest number of voters of which any two sets share one. */
+    static int majority(int voters) {
+        return voters / 2 + 1;
+    }
+
+    /** The largest value that a majority has reached: the median, rounded down for an even number of voters. */
+    static long reachedByMajority(long[] values) {
+        long[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length - majority(sorted.length)];
+    }
+}

@@ -1,0 +1,349 @@
+package io.ringleader.raft;
+
+import io.ringleader.raft.Message.AppendEntries;
+import io.ringleader.raft.Message.AppendReply;
+import io.ringleader.raft.Message.Heartbeat;
+import io.ringleader.raft.Message.HeartbeatReply;
+import io.ringleader.raft.Message.InstallSnapshot;
+import io.ringleader.raft.Message.PreVote;
+import io.ringleader.raft.Message.PreVoteReply;
+import io.ringleader.raft.Message.RequestVote;
+import io.ringleader.raft.Message.SnapshotReply;
+import io.ringleader.raft.Message.TimeoutNow;
+import io.ringleader.raft.Message.VoteReply;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * One node's part in one Raft group: events and the time go in, {@link Effects} come out, nothing else happens.
+ *
+ * <p>The owner, one thread, feeds it events, calls {@link #flush} at the end of each burst of them, and then carries out what
+ * {@link #takeEffects} returns. Time is the owner's monotonic clock in nanoseconds. Every method checks the {@link Invariants}
+ * and throws {@link InvariantViolation} when one is broken; the node must then stop.
+ *
+ * <p>Where it differs from the paper's Figure 2: RPCs are pairs of one-way messages, so nothing depends on request and answer
+ * being matched; the empty AppendEntries is the separate {@link Heartbeat}; a {@link PreVote} precedes an election; a leader
+ * acknowledges its own entries by a message to itself that passes the disk.
+ */
+public final class Raft {
+    /** What became of a proposal. */
+    public enum Proposed {
+        /** Appended; committed if and when an entry with this index and term is applied. */
+        ACCEPTED,
+        /** Not appended: this node does not lead, or is handing its leadership over. */
+        NOT_LEADER,
+        /** Not appended: too much is waiting to be committed. */
+        TOO_MUCH_UNCOMMITTED
+    }
+
+    private final RaftState state;
+    private final Election election;
+    private final Replication replication;
+    private final SnapshotTransfer snapshots;
+    private final Reads reads;
+    private final LeadershipTransfer transfer;
+    private final Invariants invariants = new Invariants();
+
+    /**
+     * A node as it comes up, with what recovery found on its disk.
+     *
+     * @param self this node's id, one of the voters
+     * @param voters all nodes of the group
+     * @param random where election timeouts come from
+     * @param snapshot the snapshot the state machine was restored from, {@link SnapshotPoint#NONE} if none
+     * @param entries the log after the snapshot, without gaps
+     */
+    public Raft(
+            int self,
+            List<Integer> voters,
+            RaftConfig config,
+            RandomGenerator random,
+            HardState hardState,
+            SnapshotPoint snapshot,
+            List<Entry> entries,
+            long nowNanos) {
+        if (!voters.contains(self)) {
+            throw new IllegalArgumentException("Node " + self + " is not one of the voters " + voters + ".");
+        }
+        state = new RaftState(self, voters, config, random, hardState, new RaftLog(snapshot, entries), nowNanos);
+        snapshots = new SnapshotTransfer(state);
+        election = new Election(state);
+        replication = new Replication(state, snapshots);
+        reads = new Reads(state, replication);
+        transfer = new LeadershipTransfer(state);
+        invariants.check(state);
+    }
+
+    // ---- events
+
+    /** Time passes. Call it several times per heartbeat interval. */
+    public void tick(long nowNanos) {
+        if (state.isLeader()) {
+            checkQuorum(nowNanos);
+        }
+        if (state.isLeader()) {
+            transfer.tick(nowNanos);
+            replication.tick(nowNanos, reads.round());
+        } else {
+            election.tick(nowNanos);
+        }
+        invariants.check(state);
+    }
+
+    /** A message arrived, from another voter or from this node itself. */
+    public void receive(Message message, long nowNanos) {
+        if (message.to() != state.self || !state.voters.contains(message.from())) {
+            throw new IllegalArgumentException(
+                    "Node " + state.self + " of the voters " + state.voters + " was given " + message + ".");
+        }
+        if (adoptTerm(message, nowNanos)) {
+            dispatch(message, nowNanos);
+        }
+        invariants.check(state);
+    }
+
+    /** Appends an entry if this node leads. The payload must not be modified afterwards. */
+    public Proposed propose(byte[] payload) {
+        if (!state.isLeader() || transfer.inProgress()) {
+            return Proposed.NOT_LEADER;
+        }
+        if (!replication.hasRoomFor(payload.length)) {
+            return Proposed.TOO_MUCH_UNCOMMITTED;
+        }
+        replication.append(EntryType.COMMANDS, payload);
+        invariants.check(state);
+        return Proposed.ACCEPTED;
+    }
+
+    /** Asks for a linearizable read; the answer is in {@link Effects#reads} or {@link Effects#refusedReads}. */
+    public void read(long readId) {
+        reads.request(readId);
+    }
+
+    /**
+     * Begins to hand leadership to the target. Returns false if this node does not lead or the target is no other voter.
+     */
+    public boolean transferLeadership(int target, long nowNanos) {
+        if (!state.isLeader() || target == state.self || !state.voters.contains(target)) {
+            return false;
+        }
+        transfer.start(target, nowNanos);
+        return true;
+    }
+
+    /** The connection to a voter was made anew: messages in flight are gone, and it may have restarted. */
+    public void reconnected(int voter) {
+        Progress follower = state.progress.get(voter);
+        if (follower != null && voter != state.self) {
+            follower.forget(state.log.lastIndex() + 1);
+        }
+        invariants.check(state);
+    }
+
+    /** A chunk from {@link Effects#chunksToStore} is in the file, or did not fit; the file wants {@code nextOffset} next. */
+    public void chunkStored(SnapshotPoint snapshot, long nextOffset) {
+        snapshots.onChunkStored(snapshot, nextOffset);
+        invariants.check(state);
+    }
+
+    /** The last chunk was stored and the file is whole, verified and durable. */
+    public void snapshotStored(SnapshotPoint snapshot) {
+        snapshots.onSnapshotStored(snapshot);
+        invariants.check(state);
+    }
+
+    /** This node's own snapshot of the state machine at the applied index is durable: the log before it may go (§7). */
+    public void snapshotTaken(long index) {
+        if (index > state.log.snapshot().index()) {
+            SnapshotPoint taken = new SnapshotPoint(index, state.log.term(index));
+            state.log.compact(taken, state.config.retainBytes());
+            state.effects().persist(taken);
+        }
+        invariants.check(state);
+    }
+
+    /** The end of a burst of events: what it added up to is sent. */
+    public void flush(long nowNanos) {
+        if (state.isLeader()) {
+            replication.flush(nowNanos);
+            reads.flush();
+            transfer.flush();
+        }
+        invariants.check(state);
+    }
+
+    /** What is to be done since the last call. */
+    public Effects takeEffects() {
+        return state.takeEffects();
+    }
+
+    // ---- rules for all servers
+
+    /**
+     * If a message has a higher term, it becomes ours and we follow; if it has a lower one, its sender is told or it is
+     * ignored (§5.1). Returns whether the message is of our term now and to be handled.
+     */
+    private boolean adoptTerm(Message message, long nowNanos) {
+        if (message instanceof PreVote || (message instanceof PreVoteReply reply && reply.granted())) {
+            return true;
+        }
+        if (message.term() > state.term()) {
+            if (message instanceof RequestVote request
+                    && !request.transfer()
+                    && state.heardFromLeaderLately(nowNanos)) {
+                // It was cut off and does not know that there is a leader: no update of the term, no vote (thesis
+                // §4.2.3).
+                return false;
+            }
+            stepDown("node " + message.from() + " is at term " + message.term());
+            state.enterTerm(message.term(), HardState.NOBODY);
+        }
+        if (message.term() < state.term()) {
+            answerStale(message);
+            return false;
+        }
+        return true;
+    }
+
+    private void answerStale(Message message) {
+        if (message instanceof AppendEntries || message instanceof Heartbeat || message instanceof InstallSnapshot) {
+            // A leader of an old term learns from our term that it leads no more (§5.1).
+            state.effects().send(AppendReply.refused(state.self, message.from(), state.term(), 0, 0, 1));
+        } else if (message instanceof RequestVote) {
+            state.effects().send(new VoteReply(state.self, message.from(), state.term(), false));
+        }
+    }
+
+    private void dispatch(Message message, long nowNanos) {
+        if (message instanceof PreVote request) {
+            election.onPreVote(request, nowNanos);
+        } else if (message instanceof PreVoteReply reply) {
+            election.onPreVoteReply(reply, nowNanos);
+        } else if (message instanceof RequestVote request) {
+            election.onRequestVote(request, nowNanos);
+        } else if (message instanceof VoteReply reply) {
+            if (election.onVoteReply(reply)) {
+                lead(nowNanos);
+            }
+        } else if (message instanceof AppendEntries request) {
+            follow(message, nowNanos);
+            replication.onAppendEntries(request);
+        } else if (message instanceof Heartbeat heartbeat) {
+            follow(message, nowNanos);
+            replication.onHeartbeat(heartbeat);
+        } else if (message instanceof InstallSnapshot chunk) {
+            follow(message, nowNanos);
+            snapshots.onInstallSnapshot(chunk);
+        } else if (message instanceof TimeoutNow) {
+            if (!state.isLeader()) {
+                election.start(nowNanos, true);
+            }
+        } else if (state.isLeader()) {
+            dispatchToLeader(message, nowNanos);
+        }
+    }
+
+    private void dispatchToLeader(Message message, long nowNanos) {
+        state.progress.get(message.from()).lastContactNanos = nowNanos;
+        if (message instanceof AppendReply reply) {
+            replication.onAppendReply(reply, nowNanos);
+        } else if (message instanceof HeartbeatReply reply) {
+            reads.onHeartbeatReply(reply);
+        } else if (message instanceof SnapshotReply reply) {
+            snapshots.onReply(reply, nowNanos);
+        } else {
+            throw new IllegalArgumentException("No rule handles " + message + ".");
+        }
+    }
+
+    /** The sender is the leader of our term: whoever campaigned in it has lost and follows (§5.2). */
+    private void follow(Message message, long nowNanos) {
+        if (state.isLeader()) {
+            throw new InvariantViolation("Node " + state.self + " leads term " + state.term() + " and was sent "
+                    + message + ": two leaders in one term (Election Safety, §5.2).");
+        }
+        if (state.role() != Role.FOLLOWER) {
+            state.become(Role.FOLLOWER, message.from(), "node " + message.from() + " won term " + state.term());
+        }
+        state.heardFromLeader(message.from(), nowNanos);
+    }
+
+    private void lead(long nowNanos) {
+        state.become(Role.LEADER, state.self, "won the election of term " + state.term());
+        transfer.stop();
+        reads.lead();
+        replication.lead(nowNanos);
+    }
+
+    private void stepDown(String reason) {
+        if (state.isLeader()) {
+            reads.refuseAll();
+            transfer.stop();
+            state.progress.clear();
+        }
+        state.become(Role.FOLLOWER, HardState.NOBODY, reason);
+    }
+
+    /** A leader steps down if an election timeout elapses without contact to a majority (thesis §6.2). */
+    private void checkQuorum(long nowNanos) {
+        long[] contacts = state.progress.values().stream()
+                .mapToLong(voter -> voter.node == state.self ? nowNanos : voter.lastContactNanos)
+                .toArray();
+        long silentNanos = nowNanos - Quorum.reachedByMajority(contacts);
+        if (silentNanos > state.config.electionTimeoutMinNanos()) {
+            stepDown("lost contact to a majority for " + silentNanos / 1_000_000 + " ms");
+            state.resetElectionTimer(nowNanos);
+        }
+    }
+
+    // ---- what the owner may ask
+
+    public long term() {
+        return state.term();
+    }
+
+    public Role role() {
+        return state.role();
+    }
+
+    public boolean isLeader() {
+        return state.isLeader();
+    }
+
+    /** The leader of the current term as far as known, {@link HardState#NOBODY} if unknown. */
+    public int leader() {
+        return state.leader();
+    }
+
+    public long commitIndex() {
+        return state.commitIndex();
+    }
+
+    public long lastIndex() {
+        return state.log.lastIndex();
+    }
+
+    public SnapshotPoint snapshot() {
+        return state.log.snapshot();
+    }
+
+    /** Bytes of log entries in memory. */
+    public long logBytes() {
+        return state.log.bytes();
+    }
+
+    /** Bytes of log entries after the snapshot: when there are many, it is time for the next one. */
+    public long logBytesAfterSnapshot() {
+        return state.log.bytesAfterSnapshot();
+    }
+
+    /** Whether a newer snapshot had better wait, because a live follower is being sent the current one. */
+    public boolean isSendingSnapshot(long nowNanos) {
+        return snapshots.isSending(nowNanos);
+    }
+
+    /** The state itself, for tests in this package. */
+    RaftState state() {
+        return state;
+    }
+}

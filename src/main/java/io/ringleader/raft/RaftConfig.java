@@ -1,0 +1,43 @@
+package io.ringleader.raft;
+
+/**
+ * The constants of one Raft group. Times are in nanoseconds of the monotonic clock that drives {@link Raft#tick}.
+ *
+ * @param heartbeatNanos how often a leader makes itself heard
+ * @param electionTimeoutMinNanos a follower that heard nothing for a random time between this and the maximum runs for
+ *     election (§5.2); also how long a leader may go without a quorum (CheckQuorum, thesis §6.2)
+ * @param maxAppendBytes entries in one AppendEntries (at least one entry is always sent)
+ * @param maxInflightMessages AppendEntries sent to one follower and not yet acknowledged
+ * @param maxInflightBytes the same in bytes of entries
+ * @param maxUncommittedBytes entries of this leader that are not committed yet; beyond it proposals are refused
+ * @param retainBytes log entries kept behind a snapshot, so that a slow follower need not be sent the snapshot
+ */
+public record RaftConfig(
+        long heartbeatNanos,
+        long electionTimeoutMinNanos,
+        long electionTimeoutMaxNanos,
+        int maxAppendBytes,
+        int maxInflightMessages,
+        long maxInflightBytes,
+        long maxUncommittedBytes,
+        long retainBytes) {
+
+    public RaftConfig {
+        if (heartbeatNanos <= 0
+                || electionTimeoutMinNanos <= heartbeatNanos
+                || electionTimeoutMaxNanos <= electionTimeoutMinNanos) {
+            throw new IllegalArgumentException("Timeouts must satisfy 0 < heartbeat (" + heartbeatNanos
+                    + ") < election timeout minimum (" + electionTimeoutMinNanos + ") < maximum ("
+                    + electionTimeoutMaxNanos + ").");
+        }
+        if (maxAppendBytes <= 0
+                || maxInflightMessages <= 0
+                || maxInflightBytes <= 0
+                || maxUncommittedBytes <= 0
+                || retainBytes < 0) {
+            throw new IllegalArgumentException("Limits must be positive: maxAppendBytes " + maxAppendBytes
+                    + ", maxInflightMessages " + maxInflightMessages + ", maxInflightBytes " + maxInflightBytes
+                    + ", maxUncommittedBytes " + maxUncommittedBytes + ", retainBytes " + retainBytes + ".");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.ringleader.raft;
+
+import io.ringleader.raft.Message.InstallSnapshot;
+import io.ringleader.raft.Message.SnapshotReply;
+
+/**
+ * InstallSnapshot (§7, Figure 13): chunk by chunk, each asked for by the follower's answer to the one before. A transfer
+ * survives lost chunks, reconnects, and a follower that restarts: the follower says where it stands.
+ */
+final class SnapshotTransfer {
+    private final RaftState state;
+
+    SnapshotTransfer(RaftState state) {
+        this.state = state;
+    }
+
+    // ---- leader
+
+    void startSending(Progress follower, long nowNanos) {
+        follower.becomeSnapshot(state.log.snapshot(), nowNanos);
+        requestChunk(follower);
+    }
+
+    /** Called at every flush: asks again when an answer is overdue, for the newest snapshot if there is a newer one by then. */
+    void continueSending(Progress follower, long nowNanos) {
+        if (!follower.silentFor(state.config.electionTimeoutMinNanos(), nowNanos)) {
+            return;
+        }
+        if (follower.snapshot().equals(state.log.snapshot())) {
+            follower.chunkAcknowledged(follower.snapshotOffset(), nowNanos);
+            requestChunk(follower);
+        } else {
+            startSending(follower, nowNanos);
+        }
+    }
+
+    void onReply(SnapshotReply reply, long nowNanos) {
+        Progress follower = state.progress.get(reply.from());
+        if (reply.installed()) {
+            // Also the answer to an older snapshot counts: what the follower has, it has.
+            follower.acknowledged(Math.min(reply.snapshot().index(), state.log.lastIndex()), nowNanos);
+            if (follower.state() == Progress.State.SNAPSHOT) {
+                if (state.log.covers(follower.matchIndex())) {
+                    follower.becomeReplicate();
+                } else {
+                    startSending(follower, nowNanos);
+                }
+            }
+        } else if (follower.state() == Progress.State.SNAPSHOT
+                && follower.snapshot().equals(reply.snapshot())) {
+            follower.chunkAcknowledged(reply.nextOffset(), nowNanos);
+            requestChunk(follower);
+        }
+    }
+
+    private void requestChunk(Progress follower) {
+        state.effects().sendChunk(follower.node, state.term(), follower.snapshot(), follower.snapshotOffset());
+    }
+
+    /** Whether some live follower is being sent the snapshot: taking a newer one now would make it start again. */
+    boolean isSending(long nowNanos) {
+        for (Progress follower : state.progress.values()) {
+            if (follower.state() == Progress.State.SNAPSHOT
+                    && nowNanos - follower.lastContactNanos < state.config.electionTimeoutMaxNanos()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- follower
+
+    /** InstallSnapshot RPC, receiver implementation (Figure 13); the term is ours. */
+    void onInstallSnapshot(InstallSnapshot chunk) {
+        if (chunk.snapshot().index() <= state.commitIndex()) {
+            reply(chunk.snapshot(), 0, true);
+        } else {
+            state.effects().storeChunk(chunk);
+        }
+    }
+
+    /** 2-4: the chunk is in the file (or was refused, because the file is not that far): say where to go on. */
+    void onChunkStored(SnapshotPoint snapshot, long nextOffset) {
+        reply(snapshot, nextOffset, false);
+    }
+
+    /** 5-8: the whole file is durable and good. The state it holds is committed, whatever happened to the term meanwhile. */
+    void onSnapshotStored(SnapshotPoint snapshot) {
+        if (snapshot.index() > state.commitIndex()) {
+            state.log.install(snapshot);
+            state.commitSnapshot(snapshot);
+        }
+        reply(snapshot, 0, true);
+    }
+
+    private void reply(SnapshotPoint snapshot, long nextOffset, boolean installed) {
+        if (!state.isLeader() && state.leader() != HardState.NOBODY) {
+            state.effects()
+                    .send(new SnapshotReply(state.self, state.leader(), state.term(), snapshot, nextOffset, installed));
+        }
+    }
+}
