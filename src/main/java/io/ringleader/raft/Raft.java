@@ -319,6 +319,10 @@ public final class Raft {
         return state.commitIndex();
     }
 
+    public boolean hasVoter(int node) {
+        return state.voters.contains(node);
+    }
+
     public long lastIndex() {
         return state.log.lastIndex();
     }

@@ -1,0 +1,70 @@
+package io.ringleader.node;
+
+import java.util.Arrays;
+
+/** Commands for one partition that travel together, and who asked for each. Owned by the client loop. */
+final class Batch {
+    /** Writes: the whole batch with its header. Reads: the commands. Set when the batch is sealed, never modified then. */
+    byte[] bytes;
+
+    /** When its oldest command must be answered. */
+    long deadlineNanos;
+
+    /** The attempt that is under way, 0 if none is. */
+    long requestId;
+
+    int target;
+    long sentNanos;
+    long retryNanos;
+    int attempts;
+    /** Some attempt may have been applied without our hearing of it. */
+    boolean uncertain;
+    /** The last thing that went wrong, for the client. */
+    String trouble = "no answer yet";
+
+    private ClientSession[] sessions = new ClientSession[16];
+    private long[] slots = new long[16];
+    private int first;
+    private int end;
+
+    void add(ClientSession session, long slot) {
+        if (end == sessions.length) {
+            sessions = Arrays.copyOf(sessions, end * 2);
+            slots = Arrays.copyOf(slots, end * 2);
+        }
+        sessions[end] = session;
+        slots[end] = slot;
+        end++;
+    }
+
+    /** Commands that have no answer yet. */
+    int commandCount() {
+        return end - first;
+    }
+
+    ClientSession session() {
+        return sessions[first];
+    }
+
+    long slot() {
+        return slots[first];
+    }
+
+    /** The first unanswered command is answered now. */
+    void advance() {
+        sessions[first] = null;
+        first++;
+    }
+
+    void reset() {
+        bytes = null;
+        deadlineNanos = 0;
+        requestId = 0;
+        attempts = 0;
+        uncertain = false;
+        trouble = "no answer yet";
+        Arrays.fill(sessions, first, end, null);
+        first = 0;
+        end = 0;
+    }
+}

@@ -1,0 +1,288 @@
+package io.ringleader.node;
+
+import io.ringleader.memcached.Limits;
+import io.ringleader.memcached.Operation;
+import io.ringleader.memcached.Replies;
+import io.ringleader.memcached.Request;
+import io.ringleader.memcached.RequestHandler;
+import io.ringleader.memcached.TextProtocol;
+import io.ringleader.memcached.TextReplies;
+import io.ringleader.net.Connection;
+import io.ringleader.net.ConnectionHandler;
+import io.ringleader.store.ByteWriter;
+import io.ringleader.store.CommandWriter;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client connection: requests go to the {@link Router} in the order they come, answers go back in the same order. Owned by
+ * the client loop.
+ *
+ * <p>A pipeline runs in phases: a read is passed on only when no write of this connection is without its answer, and the other
+ * way round, so that a client reads its own writes and a write never takes effect before a read that was sent before it.
+ * Within a phase the partitions work side by side, each in the order sent.
+ *
+ * <p>What cannot be passed on now stays in the input buffer, and reading stops: a client that sends faster than it is served, or
+ * does not read its answers, is held back by TCP.
+ */
+final class ClientSession implements ConnectionHandler, RequestHandler {
+    private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
+
+    /** What all sessions of the client loop share. {@code answersMaxBytes}: unsent answers at which a session stops reading. */
+    record Shared(
+            Router router,
+            Limits limits,
+            ClientStats stats,
+            Information information,
+            int pipelineMaxCommands,
+            long answersMaxBytes,
+            ByteWriter scratch) {}
+
+    /** Answers {@code stats} and {@code version}. The consumer is called on the client loop, at once or later. */
+    interface Information {
+        void stats(String argument, Consumer<byte[]> answer);
+
+        byte[] version();
+    }
+
+    private static final int DRAIN_BYTES = 64 << 10;
+    /** What a result with a value weighs against the size of a batch: its session remembers it until the next batch. */
+    private static final long VALUE_RESULT_BYTES = 64 << 10;
+
+    private final Shared shared;
+    private final Router router;
+    private final TextProtocol protocol;
+    private final ReplyQueue replies = new ReplyQueue();
+    private Connection connection;
+    private boolean open;
+    private boolean closing;
+    private int readsOut;
+    private int writesOut;
+    /** What did not fit, null if nothing waits. */
+    private Kind stalledKind;
+
+    private int stalledCommands;
+
+    ClientSession(Shared shared) {
+        this.shared = shared;
+        this.router = shared.router();
+        this.protocol = new TextProtocol(shared.limits());
+    }
+
+    // ---- the connection
+
+    @Override
+    public void onOpen(Connection opened) {
+        connection = opened;
+        open = true;
+    }
+
+    @Override
+    public int onBytes(ByteBuffer in) {
+        stalledKind = null;
+        int needed = protocol.consume(in, this);
+        drain();
+        if (stalledKind != null && open && !closing) {
+            if (canBegin(stalledKind, stalledCommands)) {
+                // Answers that were known at once have made room.
+                connection.setReading(true);
+            } else {
+                connection.setReading(false);
+            }
+            return 0;
+        }
+        return needed;
+    }
+
+    @Override
+    public void onOutputDrained() {
+        drain();
+        resume();
+    }
+
+    @Override
+    public void onClosed(String reason) {
+        open = false;
+        router.forget(this);
+        log.debug("Client connection closed: {}", reason);
+    }
+
+    /** Reads on if what was waiting can go now. */
+    void resume() {
+        if (open && !closing && stalledKind != null && canBegin(stalledKind, stalledCommands)) {
+            stalledKind = null;
+            connection.setReading(true);
+        }
+    }
+
+    // ---- requests
+
+    @Override
+    public boolean begin(Kind kind, int commands) {
+        if (open && !closing && canBegin(kind, commands)) {
+            return true;
+        }
+        stalledKind = kind;
+        stalledCommands = commands;
+        return false;
+    }
+
+    private boolean canBegin(Kind kind, int commands) {
+        boolean inPhase =
+                switch (kind) {
+                    case READ -> writesOut == 0;
+                    case WRITE -> readsOut == 0;
+                    case LOCAL -> true;
+                };
+        boolean roomForReplies = replies.size() == 0 || replies.size() + commands <= shared.pipelineMaxCommands();
+        return inPhase
+                && roomForReplies
+                && connection.pendingOutputBytes() < shared.answersMaxBytes()
+                && (kind == Kind.LOCAL || router.hasRoom(this));
+    }
+
+    @Override
+    public void command(Request request) {
+        if (request.op() == Operation.FLUSH_ALL) {
+            flushAll(request);
+            return;
+        }
+        boolean write = request.op() != Operation.GET && request.op() != Operation.GETS;
+        int partition = router.partitionOf(request.buffer(), request.keyOffset(), request.keyLength());
+        Lane lane = router.lane(partition, write);
+        encode(request, lane.commands());
+        long slot = replies.add(request.op(), request.noreply(), 1);
+        count(write, 1);
+        router.added(lane, this, slot, write && request.op().isRetrieval() ? VALUE_RESULT_BYTES : 0);
+    }
+
+    private void flushAll(Request request) {
+        int partitions = router.partitions();
+        long slot = replies.add(request.op(), request.noreply(), partitions);
+        count(true, partitions);
+        for (int partition = 0; partition < partitions; partition++) {
+            Lane lane = router.lane(partition, true);
+            CommandWriter.flushAll(lane.commands(), request.exptime());
+            router.added(lane, this, slot, 0);
+        }
+    }
+
+    private static void encode(Request r, ByteWriter out) {
+        byte[] b = r.buffer();
+        int key = r.keyOffset();
+        int keyLength = r.keyLength();
+        int value = r.valueOffset();
+        int valueLength = r.valueLength();
+        switch (r.op()) {
+            case GET, GETS -> CommandWriter.get(out, b, key, keyLength);
+            case GAT, GATS -> CommandWriter.gat(out, b, key, keyLength, r.exptime());
+            case SET -> CommandWriter.set(
+                    out, b, key, keyLength, r.clientFlags(), r.exptime(), b, value, valueLength);
+            case ADD -> CommandWriter.add(
+                    out, b, key, keyLength, r.clientFlags(), r.exptime(), b, value, valueLength);
+            case REPLACE -> CommandWriter.replace(
+                    out, b, key, keyLength, r.clientFlags(), r.exptime(), b, value, valueLength);
+            case CAS -> CommandWriter.cas(
+                    out, b, key, keyLength, r.clientFlags(), r.exptime(), r.cas(), b, value, valueLength);
+            case APPEND -> CommandWriter.append(out, b, key, keyLength, b, value, valueLength);
+            case PREPEND -> CommandWriter.prepend(out, b, key, keyLength, b, value, valueLength);
+            case DELETE -> CommandWriter.delete(out, b, key, keyLength);
+            case INCR -> CommandWriter.incr(out, b, key, keyLength, r.delta());
+            case DECR -> CommandWriter.decr(out, b, key, keyLength, r.delta());
+            case TOUCH -> CommandWriter.touch(out, b, key, keyLength, r.exptime());
+            case FLUSH_ALL -> throw new IllegalStateException("flush_all has no key and goes to every partition.");
+        }
+    }
+
+    @Override
+    public void endOfKeys() {
+        replies.addEndOfKeys();
+    }
+
+    @Override
+    public void stats(String argument) {
+        long slot = replies.addPendingLine();
+        shared.information().stats(argument, answer -> {
+            replies.line(slot, answer);
+            settle();
+        });
+    }
+
+    @Override
+    public void version() {
+        replies.addLine(shared.information().version());
+    }
+
+    @Override
+    public void verbosity(long level, boolean noreply) {
+        if (!noreply) {
+            replies.addLine(Replies.OK);
+        }
+    }
+
+    @Override
+    public void quit() {
+        closing = true;
+    }
+
+    @Override
+    public void error(byte[] line) {
+        replies.addLine(line);
+    }
+
+    @Override
+    public void close(String reason) {
+        closing = true;
+        log.info("Closing the connection of {}: {}", connection.remoteAddress(), reason);
+    }
+
+    // ---- results
+
+    /** From the router: the result of one command lies at [offset, end). */
+    void onResult(boolean write, long slot, byte[] results, int offset, int end) {
+        count(write, -1);
+        if (open) {
+            replies.result(slot, results, offset, end);
+            settle();
+        }
+    }
+
+    /** From the router: the command could not be done, for this reason. */
+    void onFailure(boolean write, long slot, String reason) {
+        count(write, -1);
+        shared.stats().onFailure();
+        if (open) {
+            ByteWriter line = new ByteWriter();
+            TextReplies.serverError(reason, line);
+            replies.line(slot, line.toByteArray());
+            settle();
+        }
+    }
+
+    private void count(boolean write, int change) {
+        if (write) {
+            writesOut += change;
+        } else {
+            readsOut += change;
+        }
+    }
+
+    private void settle() {
+        drain();
+        resume();
+    }
+
+    private void drain() {
+        ByteWriter scratch = shared.scratch();
+        while (open && replies.isFrontReady() && connection.pendingOutputBytes() < shared.answersMaxBytes()) {
+            scratch.clear();
+            replies.drain(scratch, DRAIN_BYTES, shared.stats());
+            connection.write(scratch.array(), 0, scratch.length());
+        }
+        if (open && closing && replies.size() == 0) {
+            connection.closeAfterOutput();
+        }
+    }
+}

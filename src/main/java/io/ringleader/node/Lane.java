@@ -1,0 +1,83 @@
+package io.ringleader.node;
+
+import io.ringleader.store.ByteWriter;
+import io.ringleader.store.CommandBatch;
+import java.util.ArrayDeque;
+
+/**
+ * The way of one partition's writes, or of its reads, from this node's clients to the leader: one batch is under way, the next
+ * one gathers. Under load the batches grow by themselves; without load a command leaves at once. That only one is under way
+ * keeps the order, and lets the state machine recognise a repeated batch by its number alone. Owned by the client loop.
+ */
+final class Lane {
+    final int partition;
+    final boolean write;
+    /** Some batch can be sent at the end of this burst. */
+    boolean dirty;
+    /** Number of the last batch of this session for the partition (thesis §6.3). */
+    long sequence;
+
+    Batch inFlight;
+    /** Sealed because they were full, in order. */
+    final ArrayDeque<Batch> queue = new ArrayDeque<>();
+
+    private final ByteWriter commands = new ByteWriter();
+    private Batch gathering = new Batch();
+    private Batch spare;
+    private long weightBytes;
+
+    Lane(int partition, boolean write) {
+        this.partition = partition;
+        this.write = write;
+        beginBatch();
+    }
+
+    private void beginBatch() {
+        commands.clear();
+        if (write) {
+            CommandBatch.begin(commands);
+        }
+        weightBytes = 0;
+    }
+
+    /** Where the next command is written; {@link #added} must follow. */
+    ByteWriter commands() {
+        return commands;
+    }
+
+    /** The command was written. {@code extraBytes}: what its result may weigh beyond it. */
+    void added(ClientSession session, long slot, long deadlineNanos, long extraBytes) {
+        if (gathering.commandCount() == 0) {
+            gathering.deadlineNanos = deadlineNanos;
+        }
+        gathering.add(session, slot);
+        weightBytes += extraBytes;
+    }
+
+    boolean isFull(int maxBytes) {
+        return commands.length() + weightBytes >= maxBytes;
+    }
+
+    boolean isGathering() {
+        return gathering.commandCount() > 0;
+    }
+
+    long gatheringDeadlineNanos() {
+        return gathering.deadlineNanos;
+    }
+
+    /** Closes the batch that gathers and begins another. */
+    Batch seal() {
+        Batch sealed = gathering;
+        sealed.bytes = commands.toByteArray();
+        gathering = spare == null ? new Batch() : spare;
+        spare = null;
+        beginBatch();
+        return sealed;
+    }
+
+    void recycle(Batch batch) {
+        batch.reset();
+        spare = batch;
+    }
+}

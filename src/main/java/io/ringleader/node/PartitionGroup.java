@@ -1,0 +1,110 @@
+package io.ringleader.node;
+
+import io.ringleader.node.Pending.ReadWork;
+import io.ringleader.raft.Entry;
+import io.ringleader.raft.Raft;
+import io.ringleader.raft.Raft.Proposed;
+import io.ringleader.store.CommandBatch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * This node's replica of one partition as the raft loop sees it: its {@link Raft}, and who waits for what. Owned by the raft
+ * loop.
+ */
+final class PartitionGroup {
+    final int partition;
+    final Raft raft;
+    /** Something happened in this burst: flush it and carry out its effects at the end. */
+    boolean dirty;
+
+    boolean snapshotting;
+    private boolean leading;
+    /** By index: what waits for an entry of ours to be applied. */
+    private final TreeMap<Long, Pending> pendings = new TreeMap<>();
+    /** By read id: reads that wait for the proof that we lead. */
+    private final Map<Long, ReadWork> reads = new HashMap<>();
+
+    private long nextReadId = 1;
+    private long lastTimeMillis;
+
+    PartitionGroup(int partition, Raft raft) {
+        this.partition = partition;
+        this.raft = raft;
+    }
+
+    Proposed propose(Request write, long nowMillis, long partitionMaxBytes, int itemMaxBytes) {
+        long timeMillis = Math.max(nowMillis, lastTimeMillis);
+        byte[] bytes = write.bytes();
+        byte[] payload = CommandBatch.stamp(bytes, 0, bytes.length, timeMillis, partitionMaxBytes, itemMaxBytes);
+        return propose(payload, new Pending(raft.term(), timeMillis, write));
+    }
+
+    /**
+     * Moves the partition's clock to the time, and then serves the read (if there is one). False if this node does not lead.
+     */
+    boolean tick(ReadWork read, long timeMillis) {
+        Pending last = pendings.isEmpty() ? null : pendings.lastEntry().getValue();
+        boolean onItsWay = last != null && last.term == raft.term() && last.timeMillis >= timeMillis;
+        if (!onItsWay) {
+            long time = Math.max(timeMillis, lastTimeMillis);
+            last = new Pending(raft.term(), time, null);
+            if (propose(CommandBatch.tick(time), last) != Proposed.ACCEPTED) {
+                return false;
+            }
+        }
+        if (read != null) {
+            last.reads.add(read);
+        }
+        return true;
+    }
+
+    private Proposed propose(byte[] payload, Pending pending) {
+        Proposed proposed = raft.propose(payload);
+        if (proposed == Proposed.ACCEPTED) {
+            lastTimeMillis = pending.timeMillis;
+            pendings.put(raft.lastIndex(), pending);
+        }
+        return proposed;
+    }
+
+    void read(ReadWork read) {
+        long readId = nextReadId++;
+        reads.put(readId, read);
+        raft.read(readId);
+    }
+
+    ReadWork takeRead(long readId) {
+        return reads.remove(readId);
+    }
+
+    /** Who waits for this committed entry; null if nobody, also if the entry at its index is not the one proposed. */
+    Pending takePending(Entry entry) {
+        Pending pending = pendings.get(entry.index());
+        if (pending == null || pending.term != entry.term()) {
+            return null;
+        }
+        return pendings.remove(entry.index());
+    }
+
+    /** If this node led when last asked and does not lead now: all that waited for its entries. They must ask the new leader. */
+    List<Request> takeOrphans() {
+        boolean lost = leading && !raft.isLeader();
+        leading = raft.isLeader();
+        if (!lost) {
+            return List.of();
+        }
+        List<Request> orphans = new ArrayList<>();
+        for (Pending pending : pendings.values()) {
+            if (pending.write != null) {
+                orphans.add(pending.write);
+            }
+            pending.reads.forEach(read -> orphans.add(read.request()));
+        }
+        pendings.clear();
+        return orphans;
+    }
+}

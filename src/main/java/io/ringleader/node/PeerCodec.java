@@ -1,0 +1,250 @@
+package io.ringleader.node;
+
+import io.ringleader.raft.Entry;
+import io.ringleader.raft.EntryType;
+import io.ringleader.raft.Message;
+import io.ringleader.raft.Message.AppendEntries;
+import io.ringleader.raft.Message.AppendReply;
+import io.ringleader.raft.Message.Heartbeat;
+import io.ringleader.raft.Message.HeartbeatReply;
+import io.ringleader.raft.Message.InstallSnapshot;
+import io.ringleader.raft.Message.PreVote;
+import io.ringleader.raft.Message.PreVoteReply;
+import io.ringleader.raft.Message.RequestVote;
+import io.ringleader.raft.Message.SnapshotReply;
+import io.ringleader.raft.Message.TimeoutNow;
+import io.ringleader.raft.Message.VoteReply;
+import io.ringleader.raft.SnapshotPoint;
+import io.ringleader.store.ByteWriter;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one node says to another, as bytes: any number of messages back to back in a frame, so that all that a burst of work has
+ * for a peer (the heartbeats of all groups among it) is one frame. Big-endian. The layout is in docs/formats.md.
+ */
+final class PeerCodec {
+    private static final int PRE_VOTE = 1;
+    private static final int PRE_VOTE_REPLY = 2;
+    private static final int REQUEST_VOTE = 3;
+    private static final int VOTE_REPLY = 4;
+    private static final int APPEND_ENTRIES = 5;
+    private static final int APPEND_REPLY = 6;
+    private static final int HEARTBEAT = 7;
+    private static final int HEARTBEAT_REPLY = 8;
+    private static final int INSTALL_SNAPSHOT = 9;
+    private static final int SNAPSHOT_REPLY = 10;
+    private static final int TIMEOUT_NOW = 11;
+    private static final int REQUEST = 32;
+    private static final int RESPONSE = 33;
+
+    /** Takes the messages of a frame, in order. */
+    interface Receiver {
+        void onMessage(int partition, Message message);
+
+        void onRequest(Request request);
+
+        void onResponse(Response response);
+    }
+
+    private PeerCodec() {}
+
+    static void write(ByteWriter out, int partition, Message message) {
+        if (message instanceof Heartbeat m) {
+            head(out, HEARTBEAT, partition, m.term());
+            out.putLong(m.commitIndex());
+            out.putLong(m.readRound());
+        } else if (message instanceof HeartbeatReply m) {
+            head(out, HEARTBEAT_REPLY, partition, m.term());
+            out.putLong(m.readRound());
+        } else if (message instanceof AppendEntries m) {
+            writeAppendEntries(out, partition, m);
+        } else if (message instanceof AppendReply m) {
+            head(out, APPEND_REPLY, partition, m.term());
+            out.putByte(m.success() ? 1 : 0);
+            out.putLong(m.matchIndex());
+            out.putLong(m.rejectedIndex());
+            out.putLong(m.conflictTerm());
+            out.putLong(m.conflictIndex());
+        } else if (message instanceof InstallSnapshot m) {
+            head(out, INSTALL_SNAPSHOT, partition, m.term());
+            writePoint(out, m.snapshot());
+            out.putLong(m.offset());
+            out.putByte(m.done() ? 1 : 0);
+            writeBytes(out, m.data());
+        } else if (message instanceof SnapshotReply m) {
+            head(out, SNAPSHOT_REPLY, partition, m.term());
+            writePoint(out, m.snapshot());
+            out.putLong(m.nextOffset());
+            out.putByte(m.installed() ? 1 : 0);
+        } else {
+            writeElection(out, partition, message);
+        }
+    }
+
+    private static void writeElection(ByteWriter out, int partition, Message message) {
+        if (message instanceof PreVote m) {
+            head(out, PRE_VOTE, partition, m.term());
+            out.putLong(m.lastLogIndex());
+            out.putLong(m.lastLogTerm());
+        } else if (message instanceof PreVoteReply m) {
+            head(out, PRE_VOTE_REPLY, partition, m.term());
+            out.putByte(m.granted() ? 1 : 0);
+        } else if (message instanceof RequestVote m) {
+            head(out, REQUEST_VOTE, partition, m.term());
+            out.putLong(m.lastLogIndex());
+            out.putLong(m.lastLogTerm());
+            out.putByte(m.transfer() ? 1 : 0);
+        } else if (message instanceof VoteReply m) {
+            head(out, VOTE_REPLY, partition, m.term());
+            out.putByte(m.granted() ? 1 : 0);
+        } else if (message instanceof TimeoutNow m) {
+            head(out, TIMEOUT_NOW, partition, m.term());
+        } else {
+            throw new IllegalArgumentException("No layout for " + message + ".");
+        }
+    }
+
+    private static void writeAppendEntries(ByteWriter out, int partition, AppendEntries m) {
+        head(out, APPEND_ENTRIES, partition, m.term());
+        out.putLong(m.prevLogIndex());
+        out.putLong(m.prevLogTerm());
+        out.putLong(m.leaderCommit());
+        out.putInt(m.entries().size());
+        // The indexes follow from prevLogIndex.
+        for (Entry entry : m.entries()) {
+            out.putLong(entry.term());
+            out.putByte(entry.type().code());
+            writeBytes(out, entry.payload());
+        }
+    }
+
+    static void write(ByteWriter out, Request request) {
+        out.putByte(REQUEST);
+        out.putInt(request.partition());
+        out.putLong(request.id());
+        out.putByte(request.write() ? 1 : 0);
+        out.putInt(request.commandCount());
+        writeBytes(out, request.bytes());
+    }
+
+    static void write(ByteWriter out, Response response) {
+        out.putByte(RESPONSE);
+        out.putLong(response.requestId());
+        out.putByte(response.status().ordinal());
+        out.putInt(response.leader());
+        out.putInt(response.answered());
+        writeBytes(out, response.results());
+    }
+
+    private static void head(ByteWriter out, int kind, int partition, long term) {
+        out.putByte(kind);
+        out.putInt(partition);
+        out.putLong(term);
+    }
+
+    private static void writePoint(ByteWriter out, SnapshotPoint point) {
+        out.putLong(point.index());
+        out.putLong(point.term());
+    }
+
+    private static void writeBytes(ByteWriter out, byte[] bytes) {
+        out.putInt(bytes.length);
+        out.putBytes(bytes, 0, bytes.length);
+    }
+
+    /** @throws IllegalArgumentException if the bytes are not whole messages */
+    static void read(int from, int self, byte[] frame, int offset, int length, Receiver receiver) {
+        ByteBuffer in = ByteBuffer.wrap(frame, offset, length);
+        try {
+            while (in.hasRemaining()) {
+                readOne(from, self, in, receiver);
+            }
+        } catch (BufferUnderflowException e) {
+            throw new IllegalArgumentException("A frame from node " + from + " ends in the middle of a message.", e);
+        }
+    }
+
+    private static void readOne(int from, int self, ByteBuffer in, Receiver receiver) {
+        int kind = in.get();
+        switch (kind) {
+            case REQUEST -> {
+                int partition = in.getInt();
+                long id = in.getLong();
+                boolean write = in.get() == 1;
+                int count = in.getInt();
+                receiver.onRequest(new Request(from, id, partition, write, count, readBytes(in)));
+            }
+            case RESPONSE -> {
+                long id = in.getLong();
+                Response.Status status = Response.Status.ofCode(in.get());
+                int leader = in.getInt();
+                int answered = in.getInt();
+                receiver.onResponse(new Response(id, status, leader, answered, readBytes(in)));
+            }
+            default -> {
+                int partition = in.getInt();
+                long term = in.getLong();
+                receiver.onMessage(partition, readMessage(kind, from, self, term, in));
+            }
+        }
+    }
+
+    private static Message readMessage(int kind, int from, int self, long term, ByteBuffer in) {
+        return switch (kind) {
+            case PRE_VOTE -> new PreVote(from, self, term, in.getLong(), in.getLong());
+            case PRE_VOTE_REPLY -> new PreVoteReply(from, self, term, in.get() == 1);
+            case REQUEST_VOTE -> new RequestVote(from, self, term, in.getLong(), in.getLong(), in.get() == 1);
+            case VOTE_REPLY -> new VoteReply(from, self, term, in.get() == 1);
+            case APPEND_ENTRIES -> readAppendEntries(from, self, term, in);
+            case APPEND_REPLY -> new AppendReply(
+                    from, self, term, in.get() == 1, in.getLong(), in.getLong(), in.getLong(), in.getLong());
+            case HEARTBEAT -> new Heartbeat(from, self, term, in.getLong(), in.getLong());
+            case HEARTBEAT_REPLY -> new HeartbeatReply(from, self, term, in.getLong());
+            case INSTALL_SNAPSHOT -> {
+                SnapshotPoint snapshot = readPoint(in);
+                long offset = in.getLong();
+                boolean done = in.get() == 1;
+                yield new InstallSnapshot(from, self, term, snapshot, offset, readBytes(in), done);
+            }
+            case SNAPSHOT_REPLY -> new SnapshotReply(from, self, term, readPoint(in), in.getLong(), in.get() == 1);
+            case TIMEOUT_NOW -> new TimeoutNow(from, self, term);
+            default -> throw new IllegalArgumentException(
+                    "A frame from node " + from + " holds a message of the unknown kind " + kind + ".");
+        };
+    }
+
+    private static AppendEntries readAppendEntries(int from, int self, long term, ByteBuffer in) {
+        long prevLogIndex = in.getLong();
+        long prevLogTerm = in.getLong();
+        long leaderCommit = in.getLong();
+        int count = in.getInt();
+        if (count < 0 || count > in.remaining()) {
+            throw new IllegalArgumentException("A frame from node " + from + " announces " + count
+                    + " entries in " + in.remaining() + " bytes.");
+        }
+        List<Entry> entries = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            long entryTerm = in.getLong();
+            EntryType type = EntryType.ofCode(in.get());
+            entries.add(new Entry(prevLogIndex + 1 + i, entryTerm, type, readBytes(in)));
+        }
+        return new AppendEntries(from, self, term, prevLogIndex, prevLogTerm, entries, leaderCommit);
+    }
+
+    private static SnapshotPoint readPoint(ByteBuffer in) {
+        return new SnapshotPoint(in.getLong(), in.getLong());
+    }
+
+    private static byte[] readBytes(ByteBuffer in) {
+        int length = in.getInt();
+        if (length < 0 || length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,330 @@
+package io.ringleader.node;
+
+import io.ringleader.loop.Clock;
+import io.ringleader.loop.Loop;
+import io.ringleader.node.Pending.ReadWork;
+import io.ringleader.node.Response.Status;
+import io.ringleader.raft.Effects;
+import io.ringleader.raft.Entry;
+import io.ringleader.raft.HardState;
+import io.ringleader.raft.Message;
+import io.ringleader.raft.Raft.Proposed;
+import io.ringleader.raft.SnapshotPoint;
+import io.ringleader.store.CommandBatch;
+import io.ringleader.store.MalformedBytesException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The raft loop: all groups of this node. Feeds them what arrives, and at the end of each burst carries out their effects
+ * together: one append for the log, one frame per peer, one hand-over to the store. Owned by the raft loop.
+ */
+final class RaftHost {
+    private static final Logger log = LoggerFactory.getLogger(RaftHost.class);
+
+    /** What the raft loop sets in motion elsewhere. Called on the raft loop; each must return at once. */
+    interface Outside {
+        /** To the log loop: make these durable and say so with {@link RaftHost#onDurable}. */
+        void append(long token, List<LogWriter.Append> appends);
+
+        /** To the store loop, in order. */
+        void store(List<Runnable> work);
+
+        StoreHost storeHost();
+
+        /** To the peers. */
+        void send(int node, int partition, Message message);
+
+        /** To whoever asked, this node's router or a peer. */
+        void respond(int node, Response response);
+
+        void leaderChanged(int partition, int leader);
+
+        /** To the snapshot loop: read this chunk and send it. */
+        void sendChunk(int partition, Effects.ChunkToSend chunk);
+
+        /** To the snapshot loop: write this chunk and say so. */
+        void storeChunk(int partition, Message.InstallSnapshot chunk);
+
+        /** Everything of this burst has been handed over: let it leave. */
+        void flush();
+    }
+
+    /** Limits that the host enforces, in bytes. */
+    record Limits(long partitionMaxBytes, int itemMaxBytes, long snapshotLogBytes) {}
+
+    private record Held(long token, int partition, Message message) {}
+
+    private final int self;
+    private final Loop loop;
+    private final Clock clock;
+    private final Limits limits;
+    private final long tickNanos;
+    private final Outside outside;
+    private final TreeMap<Integer, PartitionGroup> groups = new TreeMap<>();
+    private final ArrayDeque<PartitionGroup> dirty = new ArrayDeque<>();
+
+    /** Messages that wait for the disk, in the order of their tokens. */
+    private final ArrayDeque<Held> held = new ArrayDeque<>();
+
+    private List<LogWriter.Append> appends = new ArrayList<>();
+    private List<Runnable> storeWork = new ArrayList<>();
+    private long lastToken;
+    private long durableToken;
+    private boolean diskFull;
+
+    RaftHost(int self, Loop loop, Clock clock, Limits limits, long tickNanos, Outside outside) {
+        this.self = self;
+        this.loop = loop;
+        this.clock = clock;
+        this.limits = limits;
+        this.tickNanos = tickNanos;
+        this.outside = outside;
+        loop.atEndOfBurst(this::endOfBurst);
+    }
+
+    /** Before the loop starts. */
+    void add(PartitionGroup group) {
+        groups.put(group.partition, group);
+    }
+
+    void start() {
+        loop.schedule(tickNanos, this::tick);
+    }
+
+    Iterable<PartitionGroup> groups() {
+        return groups.values();
+    }
+
+    // ---- events
+
+    private void tick() {
+        long nowNanos = clock.monotonicNanos();
+        for (PartitionGroup group : groups.values()) {
+            group.raft.tick(nowNanos);
+            touch(group);
+        }
+        loop.schedule(tickNanos, this::tick);
+    }
+
+    void onMessage(int partition, Message message) {
+        PartitionGroup group = groups.get(partition);
+        if (group == null || !group.raft.hasVoter(message.from())) {
+            log.warn("Node {} sent a message for partition {}, of which it and this node do not both have a replica.", message.from(), partition);
+            return;
+        }
+        group.raft.receive(message, clock.monotonicNanos());
+        touch(group);
+    }
+
+    void onPeerUp(int node) {
+        for (PartitionGroup group : groups.values()) {
+            group.raft.reconnected(node);
+            touch(group);
+        }
+    }
+
+    void onRequest(Request request) {
+        PartitionGroup group = groups.get(request.partition());
+        if (group == null || !group.raft.isLeader()) {
+            int leader = group == null ? HardState.NOBODY : group.raft.leader();
+            outside.respond(request.from(), Response.notLeader(request.id(), leader));
+        } else if (request.write()) {
+            propose(group, request);
+        } else {
+            group.read(new ReadWork(request, clock.wallMillis()));
+            touch(group);
+        }
+    }
+
+    private void propose(PartitionGroup group, Request request) {
+        if (diskFull) {
+            outside.respond(request.from(), Response.failed(request.id(), Status.DISK_FULL));
+            return;
+        }
+        try {
+            CommandBatch.validate(request.bytes(), 0, request.bytes().length);
+        } catch (MalformedBytesException e) {
+            log.warn("Node {} sent a malformed batch for partition {}: {}", request.from(), group.partition, e.getMessage());
+            outside.respond(request.from(), Response.failed(request.id(), Status.REFUSED));
+            return;
+        }
+        Proposed proposed =
+                group.propose(request, clock.wallMillis(), limits.partitionMaxBytes(), limits.itemMaxBytes());
+        switch (proposed) {
+            case ACCEPTED -> touch(group);
+            case NOT_LEADER -> outside.respond(request.from(), Response.notLeader(request.id(), HardState.NOBODY));
+            case TOO_MUCH_UNCOMMITTED -> outside.respond(request.from(), Response.failed(request.id(), Status.BUSY));
+        }
+    }
+
+    /** The store found something that expires by that time. */
+    void onTickNeeded(int partition, ReadWork read, long nowMillis) {
+        PartitionGroup group = groups.get(partition);
+        if (group.tick(read, nowMillis)) {
+            touch(group);
+        } else if (read != null) {
+            Request request = read.request();
+            outside.respond(request.from(), Response.notLeader(request.id(), group.raft.leader()));
+        }
+    }
+
+    void onDurable(long token) {
+        durableToken = token;
+        releaseHeld();
+    }
+
+    void onDiskFull(boolean full) {
+        diskFull = full;
+    }
+
+    void onLogTooLong(List<Integer> partitions) {
+        partitions.forEach(partition -> beginSnapshot(groups.get(partition)));
+    }
+
+    /** The snapshot that {@link #beginSnapshot} asked for is durable, or could not be written. */
+    void onSnapshotTaken(int partition, SnapshotPoint point, boolean written) {
+        PartitionGroup group = groups.get(partition);
+        group.snapshotting = false;
+        if (written) {
+            group.raft.snapshotTaken(point.index());
+            log.info("Partition {}: snapshot at {}", partition, point);
+            touch(group);
+        }
+    }
+
+    void onChunkStored(int partition, SnapshotPoint point, SnapshotKeeper.Received received) {
+        PartitionGroup group = groups.get(partition);
+        if (received.whole()) {
+            group.raft.snapshotStored(point);
+            log.info("Partition {}: received the snapshot at {}", partition, point);
+        } else {
+            group.raft.chunkStored(point, received.nextOffset());
+        }
+        touch(group);
+    }
+
+    // ---- effects
+
+    private void touch(PartitionGroup group) {
+        if (!group.dirty) {
+            group.dirty = true;
+            dirty.add(group);
+        }
+    }
+
+    private void endOfBurst() {
+        long nowNanos = clock.monotonicNanos();
+        while (!dirty.isEmpty()) {
+            PartitionGroup group = dirty.poll();
+            group.dirty = false;
+            group.raft.flush(nowNanos);
+            carryOut(group, group.raft.takeEffects(), nowNanos);
+        }
+        if (!appends.isEmpty()) {
+            lastToken++;
+            outside.append(lastToken, appends);
+            appends = new ArrayList<>();
+        }
+        if (!storeWork.isEmpty()) {
+            outside.store(storeWork);
+            storeWork = new ArrayList<>();
+        }
+        outside.flush();
+    }
+
+    private void carryOut(PartitionGroup group, Effects effects, long nowNanos) {
+        if (!effects.durables().isEmpty()) {
+            appends.add(new LogWriter.Append(group.partition, effects.durables()));
+        }
+        long token = appends.isEmpty() ? lastToken : lastToken + 1;
+        for (Message message : effects.messages()) {
+            if (message.waitsForDisk() && token > durableToken) {
+                held.add(new Held(token, group.partition, message));
+            } else {
+                deliver(group, message);
+            }
+        }
+        toStore(group, effects);
+        effects.chunksToSend().forEach(chunk -> outside.sendChunk(group.partition, chunk));
+        effects.chunksToStore().forEach(chunk -> outside.storeChunk(group.partition, chunk));
+        effects.roleChanges().forEach(change -> onRoleChange(group, change));
+        List<Request> orphans = group.takeOrphans();
+        for (Request orphan : orphans) {
+            outside.respond(
+                    orphan.from(),
+                    new Response(orphan.id(), Status.LOST, group.raft.leader(), 0, new byte[0]));
+        }
+        boolean logIsLong = group.raft.logBytesAfterSnapshot() > limits.snapshotLogBytes();
+        boolean mustWait = group.raft.isSendingSnapshot(nowNanos)
+                && group.raft.logBytesAfterSnapshot() < 4 * limits.snapshotLogBytes();
+        if (logIsLong && !mustWait) {
+            beginSnapshot(group);
+        }
+    }
+
+    private void toStore(PartitionGroup group, Effects effects) {
+        StoreHost store = outside.storeHost();
+        int partition = group.partition;
+        if (effects.restore() != null) {
+            SnapshotPoint point = effects.restore();
+            storeWork.add(() -> store.restore(partition, point));
+        }
+        if (!effects.committed().isEmpty()) {
+            List<StoreHost.Committed> committed =
+                    new ArrayList<>(effects.committed().size());
+            for (Entry entry : effects.committed()) {
+                committed.add(new StoreHost.Committed(entry, group.takePending(entry)));
+            }
+            storeWork.add(() -> store.apply(partition, committed));
+        }
+        for (Effects.Read ready : effects.reads()) {
+            // Its read index is committed, so it has been handed over above or earlier: the store will have applied it.
+            ReadWork read = group.takeRead(ready.readId());
+            storeWork.add(() -> store.read(partition, read));
+        }
+        for (long readId : effects.refusedReads()) {
+            Request request = group.takeRead(readId).request();
+            outside.respond(request.from(), Response.notLeader(request.id(), group.raft.leader()));
+        }
+    }
+
+    private void deliver(PartitionGroup group, Message message) {
+        if (message.to() == self) {
+            group.raft.receive(message, clock.monotonicNanos());
+            touch(group);
+        } else {
+            outside.send(message.to(), group.partition, message);
+        }
+    }
+
+    private void releaseHeld() {
+        while (!held.isEmpty() && held.peek().token() <= durableToken) {
+            Held next = held.poll();
+            deliver(groups.get(next.partition()), next.message());
+        }
+    }
+
+    private void onRoleChange(PartitionGroup group, Effects.RoleChange change) {
+        switch (change.role()) {
+            case LEADER -> log.info("Partition {}: leads term {}", group.partition, change.term());
+            case FOLLOWER -> log.info("Partition {}: follows, {}", group.partition, change.reason());
+            default -> log.debug(
+                    "Partition {}: {} of term {}, {}", group.partition, change.role(), change.term(), change.reason());
+        }
+        outside.leaderChanged(group.partition, change.leader());
+    }
+
+    private void beginSnapshot(PartitionGroup group) {
+        if (group != null
+                && !group.snapshotting
+                && group.raft.commitIndex() > group.raft.snapshot().index()) {
+            group.snapshotting = true;
+            storeWork.add(() -> outside.storeHost().beginSnapshot(group.partition));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.ringleader.node;
+
+import io.ringleader.memcached.Operation;
+import io.ringleader.memcached.Replies;
+import io.ringleader.memcached.TextReplies;
+import io.ringleader.store.ByteWriter;
+import io.ringleader.store.ResultReader;
+
+/**
+ * The answers one connection waits for, in the order of its requests: a ring of slots that are reused. A slot is filled
+ * whenever its result comes; answers leave from the front. Owned by the client loop.
+ */
+final class ReplyQueue {
+    private static final int INITIAL_SLOTS = 16;
+
+    /** Hears of each result as its answer leaves, for the statistics. */
+    interface Observer {
+        void onReply(Operation op, byte resultCode);
+    }
+
+    private static final class Slot {
+        /** Null for a line that is no answer to a command on a key. */
+        Operation op;
+
+        boolean noreply;
+        boolean endsKeys;
+        /** Results that are still missing; more than one for a command that goes to every partition. */
+        int missing;
+        /** An encoded result at [offset, end), or a finished line when {@code isLine}. */
+        byte[] bytes;
+
+        int offset;
+        int end;
+        boolean isLine;
+    }
+
+    private Slot[] slots = newSlots(INITIAL_SLOTS);
+    private long head;
+    private long tail;
+    /** A key of the get at the front has failed: its error ends the answer, so its other keys and its END are left out. */
+    private boolean skippingToEnd;
+
+    private final ResultReader result = new ResultReader();
+
+    private static Slot[] newSlots(int count) {
+        Slot[] slots = new Slot[count];
+        for (int i = 0; i < count; i++) {
+            slots[i] = new Slot();
+        }
+        return slots;
+    }
+
+    int size() {
+        return (int) (tail - head);
+    }
+
+    /** A slot for the answer to a command. */
+    long add(Operation op, boolean noreply, int expectedResults) {
+        Slot slot = append();
+        slot.op = op;
+        slot.noreply = noreply;
+        slot.missing = expectedResults;
+        return tail - 1;
+    }
+
+    /** An answer that is known already. */
+    void addLine(byte[] line) {
+        Slot slot = append();
+        slot.bytes = line;
+        slot.isLine = true;
+    }
+
+    /** A line that will be known later; {@link #line} brings it. */
+    long addPendingLine() {
+        Slot slot = append();
+        slot.missing = 1;
+        return tail - 1;
+    }
+
+    void addEndOfKeys() {
+        addLine(Replies.END);
+        slot(tail - 1).endsKeys = true;
+    }
+
+    private Slot append() {
+        if (size() == slots.length) {
+            grow();
+        }
+        Slot slot = slot(tail++);
+        slot.op = null;
+        slot.noreply = false;
+        slot.endsKeys = false;
+        slot.missing = 0;
+        slot.bytes = null;
+        slot.isLine = false;
+        return slot;
+    }
+
+    private void grow() {
+        Slot[] larger = newSlots(slots.length * 2);
+        for (long i = head; i < tail; i++) {
+            larger[(int) (i & (larger.length - 1))] = slot(i);
+        }
+        slots = larger;
+    }
+
+    private Slot slot(long number) {
+        return slots[(int) (number & (slots.length - 1))];
+    }
+
+    /** A result has come for the slot. */
+    void result(long number, byte[] bytes, int offset, int end) {
+        Slot slot = slot(number);
+        slot.missing--;
+        if (!slot.isLine) {
+            slot.bytes = bytes;
+            slot.offset = offset;
+            slot.end = end;
+        }
+    }
+
+    /** What the slot waited for became this line; an error outweighs the results of other partitions. */
+    void line(long number, byte[] line) {
+        Slot slot = slot(number);
+        slot.missing--;
+        slot.bytes = line;
+        slot.isLine = true;
+    }
+
+    boolean isFrontReady() {
+        return head < tail && slot(head).missing == 0;
+    }
+
+    /** Writes the answers at the front that are complete, until the writer holds about {@code maxBytes}. */
+    void drain(ByteWriter out, int maxBytes, Observer observer) {
+        while (isFrontReady() && out.length() < maxBytes) {
+            Slot slot = slot(head++);
+            write(slot, out, observer);
+            slot.bytes = null;
+        }
+    }
+
+    private void write(Slot slot, ByteWriter out, Observer observer) {
+        if (skippingToEnd) {
+            skippingToEnd = !slot.endsKeys;
+        } else if (slot.isLine) {
+            if (!slot.noreply) {
+                TextReplies.line(slot.bytes, out);
+            }
+            skippingToEnd = slot.op != null && slot.op.isRetrieval();
+        } else {
+            result.reset(slot.bytes, slot.offset, slot.end - slot.offset);
+            result.next();
+            skippingToEnd = !TextReplies.write(slot.op, slot.noreply, result, out);
+            observer.onReply(slot.op, result.code());
+        }
+    }
+}

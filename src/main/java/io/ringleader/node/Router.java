@@ -1,0 +1,394 @@
+package io.ringleader.node;
+
+import io.ringleader.loop.Clock;
+import io.ringleader.loop.Loop;
+import io.ringleader.raft.HardState;
+import io.ringleader.ring.Ring;
+import io.ringleader.store.CommandBatch;
+import io.ringleader.store.CommandReader;
+import io.ringleader.store.ResultReader;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Brings the commands of this node's clients to whoever leads their partition, and the results back. It is the session of
+ * thesis §6.3: it numbers the batches of each partition, sends one at a time, and repeats it until it knows the outcome or the
+ * time is up; the state machine applies a number once. Owned by the client loop.
+ */
+final class Router {
+    /** Times in nanoseconds, sizes in bytes. {@code attemptNanos}: how long to wait for one answer before asking again. */
+    record Settings(long commandTimeoutNanos, long attemptNanos, int batchMaxBytes, long queueMaxBytes) {}
+
+    /** Hands a request to the raft loop, for this node or another. */
+    interface Sender {
+        void send(int node, Request request);
+    }
+
+    private static final long TIMER_NANOS = 10_000_000L;
+    private static final long BACKOFF_MIN_NANOS = 5_000_000L;
+    private static final long BACKOFF_MAX_NANOS = 100_000_000L;
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final int self;
+    private final long incarnation;
+    private final Ring ring;
+    private final Loop loop;
+    private final Clock clock;
+    private final Settings settings;
+    private final Sender sender;
+
+    private final Lane[] reads;
+    private final Lane[] writes;
+    private final int[] leaders;
+    private final ArrayDeque<Lane> dirty = new ArrayDeque<>();
+    private final Map<Long, Lane> underWay = new HashMap<>();
+    /** Sessions whose next command did not fit. */
+    private final Set<ClientSession> waiting = new LinkedHashSet<>();
+
+    private final ResultReader results = new ResultReader();
+    private final CommandReader cursor = new CommandReader();
+    private long nextRequestId = 1;
+    private long queuedBytes;
+
+    Router(int self, long incarnation, Ring ring, Loop loop, Clock clock, Settings settings, Sender sender) {
+        this.self = self;
+        this.incarnation = incarnation;
+        this.ring = ring;
+        this.loop = loop;
+        this.clock = clock;
+        this.settings = settings;
+        this.sender = sender;
+        reads = new Lane[ring.partitions()];
+        writes = new Lane[ring.partitions()];
+        leaders = new int[ring.partitions()];
+        for (int partition = 0; partition < ring.partitions(); partition++) {
+            reads[partition] = new Lane(partition, false);
+            writes[partition] = new Lane(partition, true);
+        }
+        loop.atEndOfBurst(this::sendAll);
+    }
+
+    void start() {
+        loop.schedule(TIMER_NANOS, this::onTimer);
+    }
+
+    int partitions() {
+        return ring.partitions();
+    }
+
+    int partitionOf(byte[] buffer, int keyOffset, int keyLength) {
+        return ring.partitionOf(buffer, keyOffset, keyLength);
+    }
+
+    // ---- commands in
+
+    /** Whether another command may come; if not, the session is told by {@link ClientSession#resume} when it may. */
+    boolean hasRoom(ClientSession session) {
+        if (queuedBytes < settings.queueMaxBytes()) {
+            return true;
+        }
+        waiting.add(session);
+        return false;
+    }
+
+    void forget(ClientSession session) {
+        waiting.remove(session);
+    }
+
+    /** The lane to write the next command to; {@link #added} must follow. */
+    Lane lane(int partition, boolean write) {
+        return write ? writes[partition] : reads[partition];
+    }
+
+    void added(Lane lane, ClientSession session, long slot, long extraBytes) {
+        lane.added(session, slot, clock.monotonicNanos() + settings.commandTimeoutNanos(), extraBytes);
+        if (lane.isFull(settings.batchMaxBytes())) {
+            seal(lane);
+        }
+        touch(lane);
+    }
+
+    private void touch(Lane lane) {
+        if (!lane.dirty) {
+            lane.dirty = true;
+            dirty.add(lane);
+        }
+    }
+
+    private void seal(Lane lane) {
+        Batch batch = lane.seal();
+        queuedBytes += batch.bytes.length;
+        lane.queue.add(batch);
+    }
+
+    // ---- batches out
+
+    private void sendAll() {
+        while (!dirty.isEmpty()) {
+            Lane lane = dirty.poll();
+            lane.dirty = false;
+            if (lane.inFlight == null) {
+                startNext(lane);
+            }
+        }
+        if (!waiting.isEmpty() && queuedBytes < settings.queueMaxBytes()) {
+            ClientSession[] woken = waiting.toArray(ClientSession[]::new);
+            waiting.clear();
+            for (ClientSession session : woken) {
+                session.resume();
+            }
+        }
+    }
+
+    private void startNext(Lane lane) {
+        if (lane.queue.isEmpty() && lane.isGathering()) {
+            seal(lane);
+        }
+        Batch batch = lane.queue.poll();
+        if (batch == null) {
+            return;
+        }
+        if (lane.write) {
+            lane.sequence++;
+            CommandBatch.session(batch.bytes, 0, self, incarnation, lane.sequence, batch.commandCount());
+        }
+        lane.inFlight = batch;
+        int leader = leaders[lane.partition];
+        attempt(lane, batch, leader == HardState.NOBODY ? replica(lane.partition, 0) : leader);
+    }
+
+    private int replica(int partition, int attempt) {
+        List<Integer> replicas = ring.replicas(partition);
+        return replicas.get(attempt % replicas.size());
+    }
+
+    private void attempt(Lane lane, Batch batch, int target) {
+        batch.requestId = nextRequestId++;
+        batch.target = target;
+        batch.sentNanos = clock.monotonicNanos();
+        batch.retryNanos = NEVER;
+        batch.attempts++;
+        underWay.put(batch.requestId, lane);
+        sender.send(
+                target,
+                new Request(self, batch.requestId, lane.partition, lane.write, batch.commandCount(), batch.bytes));
+    }
+
+    // ---- answers in
+
+    void onResponse(Response response) {
+        Lane lane = underWay.remove(response.requestId());
+        if (lane == null) {
+            // An earlier attempt; the one under way will be answered too.
+            return;
+        }
+        Batch batch = lane.inFlight;
+        batch.requestId = 0;
+        switch (response.status()) {
+            case OK -> onResults(lane, batch, response);
+            case NOT_LEADER, LOST -> {
+                batch.uncertain |= response.status() == Response.Status.LOST;
+                batch.trouble = "node " + batch.target + " does not lead";
+                onNotLeader(lane, batch, response.leader());
+            }
+            case UNREACHABLE -> {
+                batch.trouble = "node " + batch.target + " is unreachable";
+                tryAnother(lane, batch);
+            }
+            case BUSY -> {
+                batch.trouble = "node " + batch.target + " has too many uncommitted writes";
+                retryLater(batch);
+            }
+            case DISK_FULL -> fail(lane, batch, "the disk of node " + batch.target + " is full");
+            case STALE -> fail(lane, batch, "another process has taken the place of node " + self);
+            case REFUSED -> fail(lane, batch, "node " + batch.target + " refused the batch as malformed");
+        }
+    }
+
+    private void onResults(Lane lane, Batch batch, Response response) {
+        leaders[lane.partition] = batch.target;
+        results.reset(response.results(), 0, response.results().length);
+        int answered = 0;
+        while (answered < response.answered() && batch.commandCount() > 0) {
+            int start = results.position();
+            if (!results.next()) {
+                break;
+            }
+            answered++;
+            ClientSession session = batch.session();
+            long slot = batch.slot();
+            batch.advance();
+            session.onResult(lane.write, slot, response.results(), start, results.position());
+        }
+        if (batch.commandCount() == 0) {
+            finish(lane, batch);
+        } else if (answered > 0 && !lane.write) {
+            sendRest(lane, batch, answered);
+        } else {
+            fail(lane, batch, "node " + batch.target + " sent an incomplete answer");
+        }
+    }
+
+    /** A read was answered in part, because the whole answer would have been too large: ask for the rest. */
+    private void sendRest(Lane lane, Batch batch, int answered) {
+        cursor.reset(batch.bytes, 0, batch.bytes.length);
+        for (int i = 0; i < answered; i++) {
+            cursor.next();
+        }
+        queuedBytes -= cursor.position();
+        batch.bytes = Arrays.copyOfRange(batch.bytes, cursor.position(), batch.bytes.length);
+        attempt(lane, batch, batch.target);
+    }
+
+    private void finish(Lane lane, Batch batch) {
+        queuedBytes -= batch.bytes.length;
+        lane.inFlight = null;
+        lane.recycle(batch);
+        touch(lane);
+    }
+
+    // ---- trouble
+
+    private void onNotLeader(Lane lane, Batch batch, int leader) {
+        if (leader != HardState.NOBODY && leader != batch.target) {
+            leaders[lane.partition] = leader;
+            batch.target = leader;
+            // At once the first time; two nodes that point to each other must not make us spin.
+            batch.retryNanos = clock.monotonicNanos() + (batch.attempts == 1 ? 0 : BACKOFF_MIN_NANOS);
+            if (batch.attempts == 1) {
+                attempt(lane, batch, leader);
+            }
+        } else {
+            tryAnother(lane, batch);
+        }
+    }
+
+    private void tryAnother(Lane lane, Batch batch) {
+        if (leaders[lane.partition] == batch.target) {
+            leaders[lane.partition] = HardState.NOBODY;
+        }
+        batch.target = replica(lane.partition, batch.attempts);
+        retryLater(batch);
+    }
+
+    private void retryLater(Batch batch) {
+        long backoff = Math.min(BACKOFF_MAX_NANOS, BACKOFF_MIN_NANOS << Math.min(batch.attempts, 10));
+        batch.retryNanos = clock.monotonicNanos() + backoff;
+    }
+
+    /** A replica on this node knows who leads now. */
+    void onLeaderChanged(int partition, int leader) {
+        leaders[partition] = leader;
+        if (leader != HardState.NOBODY) {
+            retryWith(reads[partition], leader);
+            retryWith(writes[partition], leader);
+        }
+    }
+
+    private void retryWith(Lane lane, int leader) {
+        Batch batch = lane.inFlight;
+        if (batch != null && batch.requestId == 0) {
+            attempt(lane, batch, leader);
+        }
+    }
+
+    /** What was sent to that node may have got lost, or its answer. */
+    void onPeerDown(int node) {
+        for (int partition = 0; partition < ring.partitions(); partition++) {
+            if (leaders[partition] == node) {
+                leaders[partition] = HardState.NOBODY;
+            }
+            giveUpOn(reads[partition], node);
+            giveUpOn(writes[partition], node);
+        }
+    }
+
+    private void giveUpOn(Lane lane, int node) {
+        Batch batch = lane.inFlight;
+        if (batch != null && batch.requestId != 0 && batch.target == node) {
+            underWay.remove(batch.requestId);
+            batch.requestId = 0;
+            batch.uncertain = true;
+            batch.trouble = "the connection to node " + node + " was lost";
+            tryAnother(lane, batch);
+        }
+    }
+
+    private void onTimer() {
+        long nowNanos = clock.monotonicNanos();
+        for (int partition = 0; partition < ring.partitions(); partition++) {
+            onTimer(reads[partition], nowNanos);
+            onTimer(writes[partition], nowNanos);
+        }
+        loop.schedule(TIMER_NANOS, this::onTimer);
+    }
+
+    private void onTimer(Lane lane, long nowNanos) {
+        Batch batch = lane.inFlight;
+        if (batch != null) {
+            if (nowNanos >= batch.deadlineNanos) {
+                fail(lane, batch, batch.trouble);
+            } else if (batch.requestId == 0) {
+                if (nowNanos >= batch.retryNanos) {
+                    attempt(lane, batch, batch.target);
+                }
+            } else if (nowNanos - batch.sentNanos >= settings.attemptNanos()) {
+                underWay.remove(batch.requestId);
+                batch.requestId = 0;
+                batch.uncertain = true;
+                batch.trouble = "node " + batch.target + " does not answer";
+                batch.target = replica(lane.partition, batch.attempts);
+                attempt(lane, batch, batch.target);
+            }
+        }
+        if (lane.inFlight != null) {
+            expireQueued(lane, nowNanos);
+        }
+    }
+
+    /** Batches behind one that is stuck run out of time too; they were never sent. */
+    private void expireQueued(Lane lane, long nowNanos) {
+        if (lane.isGathering() && nowNanos >= lane.gatheringDeadlineNanos()) {
+            seal(lane);
+        }
+        while (!lane.queue.isEmpty() && nowNanos >= lane.queue.peek().deadlineNanos) {
+            Batch batch = lane.queue.poll();
+            answerAll(lane, batch, "earlier commands for it are still waiting");
+            queuedBytes -= batch.bytes.length;
+            lane.recycle(batch);
+        }
+    }
+
+    private void fail(Lane lane, Batch batch, String reason) {
+        if (batch.requestId != 0) {
+            underWay.remove(batch.requestId);
+            batch.uncertain = true;
+        }
+        answerAll(lane, batch, reason);
+        finish(lane, batch);
+    }
+
+    private void answerAll(Lane lane, Batch batch, String reason) {
+        String outcome;
+        if (!lane.write) {
+            outcome = "not read";
+        } else if (batch.uncertain) {
+            outcome = "outcome unknown, it may have been applied or be applied yet";
+        } else {
+            outcome = "not applied";
+        }
+        String sentence = outcome + ": partition " + lane.partition + " (replicas on nodes "
+                + ring.replicas(lane.partition) + ") cannot be served, " + reason;
+        while (batch.commandCount() > 0) {
+            ClientSession session = batch.session();
+            long slot = batch.slot();
+            batch.advance();
+            session.onFailure(lane.write, slot, sentence);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.ringleader.node;
+
+import io.ringleader.raft.Message.InstallSnapshot;
+import io.ringleader.raft.SnapshotPoint;
+import io.ringleader.storage.CorruptSnapshotException;
+import io.ringleader.storage.DiskFullException;
+import io.ringleader.storage.SnapshotFiles;
+import io.ringleader.storage.SnapshotFiles.SnapshotId;
+import io.ringleader.storage.SnapshotReader;
+import io.ringleader.storage.SnapshotReceiver;
+import io.ringleader.storage.SnapshotWriter;
+import io.ringleader.store.PartitionStore;
+import io.ringleader.store.SnapshotCapture;
+import io.ringleader.store.StoreSnapshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The snapshot files of this node's partitions: takes, sends, receives and loads them. Owned by the snapshot loop, where slow
+ * work harms nobody.
+ */
+final class SnapshotKeeper {
+    private static final Logger log = LoggerFactory.getLogger(SnapshotKeeper.class);
+
+    /** A piece of a snapshot file, and whether it is the last. */
+    record Chunk(byte[] data, boolean last) {}
+
+    /** How far a received file is; {@code whole} when it is verified and durable. */
+    record Received(long nextOffset, boolean whole) {}
+
+    private final SnapshotFiles files;
+    private final int chunkBytes;
+    private final Map<Integer, SnapshotReceiver> receivers = new HashMap<>();
+
+    SnapshotKeeper(SnapshotFiles files, int chunkBytes) {
+        this.files = files;
+        this.chunkBytes = chunkBytes;
+    }
+
+    /** Writes the capture to a durable file. Returns false if the disk is full: the log then stays longer. */
+    boolean write(int partition, SnapshotPoint point, SnapshotCapture capture) {
+        SnapshotId id = id(partition, point);
+        try {
+            SnapshotWriter writer = files.create(id);
+            try {
+                capture.writeTo(writer::write);
+                writer.commit();
+            } catch (IOException e) {
+                writer.abort();
+                throw e;
+            }
+            files.deleteOlder(partition, point.index());
+            return true;
+        } catch (DiskFullException e) {
+            log.warn("No room for a snapshot of partition {}: {}", partition, e.getMessage());
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing the snapshot of partition " + partition + " failed.", e);
+        }
+    }
+
+    /** The store as the snapshot has it. */
+    PartitionStore load(int partition, SnapshotPoint point) {
+        try (SnapshotReader reader = files.open(id(partition, point))) {
+            return StoreSnapshot.restore(partition, reader::read);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The snapshot of partition " + partition + " at " + point
+                    + " cannot be read back.", e);
+        }
+    }
+
+    /** A piece of the file to send; empty if there is no such snapshot any more. */
+    Optional<Chunk> read(int partition, SnapshotPoint point, long offset) {
+        SnapshotId id = id(partition, point);
+        try {
+            long size = files.fileBytes(id);
+            if (offset >= size) {
+                return Optional.empty();
+            }
+            byte[] data = files.readChunk(id, offset, chunkBytes);
+            return Optional.of(new Chunk(data, offset + data.length >= size));
+        } catch (IOException e) {
+            log.info("Snapshot {} of partition {} cannot be sent: {}", point, partition, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Stores a chunk that the leader sent. A file that proves damaged is begun again from offset 0. */
+    Received receive(int partition, InstallSnapshot chunk) {
+        SnapshotId id = id(partition, chunk.snapshot());
+        try {
+            SnapshotReceiver receiver = receivers.get(partition);
+            if (receiver == null || !receiver.id().equals(id)) {
+                if (receiver != null) {
+                    receiver.abort();
+                }
+                receiver = files.receive(id);
+                receivers.put(partition, receiver);
+            }
+            if (chunk.offset() == receiver.nextOffset()) {
+                receiver.append(chunk.offset(), chunk.data());
+                if (chunk.done()) {
+                    receivers.remove(partition);
+                    receiver.commit();
+                    files.deleteOlder(partition, chunk.snapshot().index());
+                    return new Received(0, true);
+                }
+            }
+            return new Received(receiver.nextOffset(), false);
+        } catch (CorruptSnapshotException | DiskFullException e) {
+            log.warn("Snapshot {} of partition {} could not be received: {}", chunk.snapshot(), partition, e.getMessage());
+            receivers.remove(partition);
+            return new Received(0, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Storing a snapshot of partition " + partition + " failed.", e);
+        }
+    }
+
+    private static SnapshotId id(int partition, SnapshotPoint point) {
+        return new SnapshotId(partition, point.index(), point.term());
+    }
+}

@@ -1,0 +1,215 @@
+package io.ringleader.node;
+
+import io.ringleader.loop.Clock;
+import io.ringleader.loop.Loop;
+import io.ringleader.node.Pending.ReadWork;
+import io.ringleader.raft.Entry;
+import io.ringleader.raft.SnapshotPoint;
+import io.ringleader.store.ByteWriter;
+import io.ringleader.store.CommandBatch;
+import io.ringleader.store.PartitionStore;
+import io.ringleader.store.SnapshotCapture;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * The single writer: owns the state machines of all partitions of this node, applies what is committed, serves reads, and does
+ * nothing else. Owned by the store loop.
+ */
+final class StoreHost {
+    /** Items a capture copies per turn: well below a millisecond. */
+    private static final int CAPTURE_ITEMS_PER_TURN = 4096;
+
+    private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
+
+    /** A committed entry, and who waits for it (null: nobody here). */
+    record Committed(Entry entry, Pending pending) {}
+
+    /** Hears of results, on the store loop. */
+    interface Listener {
+        void respond(int node, Response response);
+
+        /** Something of the partition expires at or before the time, but its clock is not there yet; {@code read} may be null. */
+        void onTickNeeded(int partition, ReadWork read, long nowMillis);
+
+        void onCaptured(int partition, SnapshotPoint point, SnapshotCapture capture);
+
+        /** The store of the partition is to be loaded from its snapshot file and given to {@link #restored}. */
+        void onRestoreNeeded(int partition, SnapshotPoint point);
+    }
+
+    private static final class Slot {
+        PartitionStore store;
+        long appliedTerm;
+        SnapshotCapture capture;
+        /** Work that waits for a snapshot to be loaded; null when none is being loaded. */
+        ArrayDeque<Runnable> deferred;
+    }
+
+    private final Loop loop;
+    private final Clock clock;
+    private final int readMaxResultBytes;
+    private final Listener listener;
+    private final TreeMap<Integer, Slot> slots = new TreeMap<>();
+    private final ByteWriter results = new ByteWriter();
+    private volatile long items;
+    private volatile long bytes;
+
+    StoreHost(Loop loop, Clock clock, int readMaxResultBytes, Listener listener) {
+        this.loop = loop;
+        this.clock = clock;
+        this.readMaxResultBytes = readMaxResultBytes;
+        this.listener = listener;
+        loop.atEndOfBurst(this::publish);
+    }
+
+    /** Before the loop starts: a partition with the state recovery found. */
+    void add(int partition, PartitionStore store, long appliedTerm) {
+        Slot slot = new Slot();
+        slot.store = store;
+        slot.appliedTerm = appliedTerm;
+        slots.put(partition, slot);
+    }
+
+    void start() {
+        loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
+    }
+
+    void apply(int partition, List<Committed> committed) {
+        Slot slot = slots.get(partition);
+        if (slot.deferred != null) {
+            slot.deferred.add(() -> apply(partition, committed));
+            return;
+        }
+        for (Committed each : committed) {
+            apply(partition, slot, each);
+        }
+    }
+
+    private void apply(int partition, Slot slot, Committed committed) {
+        Entry entry = committed.entry();
+        results.clear();
+        PartitionStore.Outcome outcome = slot.store.apply(entry.index(), entry.payload(), results);
+        slot.appliedTerm = entry.term();
+        Pending pending = committed.pending();
+        if (pending == null) {
+            return;
+        }
+        if (pending.write != null) {
+            Request request = pending.write;
+            Response response = outcome == PartitionStore.Outcome.STALE
+                    ? Response.failed(request.id(), Response.Status.STALE)
+                    : Response.ok(request.id(), CommandBatch.commandCount(entry.payload(), 0), results.toByteArray());
+            listener.respond(request.from(), response);
+        }
+        for (ReadWork read : pending.reads) {
+            read(partition, slot, read);
+        }
+    }
+
+    /** Serves a read whose read index has been submitted to {@link #apply} before. */
+    void read(int partition, ReadWork read) {
+        Slot slot = slots.get(partition);
+        if (slot.deferred != null) {
+            slot.deferred.add(() -> read(partition, read));
+        } else {
+            read(partition, slot, read);
+        }
+    }
+
+    private void read(int partition, Slot slot, ReadWork read) {
+        if (slot.store.dueAt(read.nowMillis())) {
+            // Whether an item is expired is decided in the log, so that no later reader anywhere can see it again.
+            listener.onTickNeeded(partition, read, read.nowMillis());
+            return;
+        }
+        Request request = read.request();
+        results.clear();
+        int answered = slot.store.read(
+                request.bytes(), 0, request.bytes().length, request.commandCount(), results, readMaxResultBytes);
+        listener.respond(request.from(), Response.ok(request.id(), answered, results.toByteArray()));
+    }
+
+    // ---- snapshots
+
+    void beginSnapshot(int partition) {
+        Slot slot = slots.get(partition);
+        if (slot.deferred != null) {
+            slot.deferred.add(() -> beginSnapshot(partition));
+            return;
+        }
+        if (slot.capture == null) {
+            slot.capture = slot.store.beginCapture();
+            SnapshotPoint point = new SnapshotPoint(slot.store.appliedIndex(), slot.appliedTerm);
+            continueCapture(partition, slot, slot.capture, point);
+        }
+    }
+
+    private void continueCapture(int partition, Slot slot, SnapshotCapture capture, SnapshotPoint point) {
+        if (!capture.captureSome(CAPTURE_ITEMS_PER_TURN)) {
+            loop.execute(() -> continueCapture(partition, slot, capture, point));
+            return;
+        }
+        if (slot.capture == capture) {
+            slot.capture = null;
+        }
+        listener.onCaptured(partition, point, capture);
+    }
+
+    /** The leader sent a snapshot: until it is loaded, nothing is applied or read. */
+    void restore(int partition, SnapshotPoint point) {
+        Slot slot = slots.get(partition);
+        if (slot.deferred != null) {
+            slot.deferred.add(() -> restore(partition, point));
+            return;
+        }
+        slot.deferred = new ArrayDeque<>();
+        listener.onRestoreNeeded(partition, point);
+    }
+
+    void restored(int partition, PartitionStore store, SnapshotPoint point) {
+        Slot slot = slots.get(partition);
+        slot.store = store;
+        slot.appliedTerm = point.term();
+        slot.capture = null;
+        ArrayDeque<Runnable> waiting = slot.deferred;
+        slot.deferred = null;
+        // One of them may begin another restore: the rest then waits for that one.
+        waiting.forEach(Runnable::run);
+    }
+
+    // ---- housekeeping
+
+    private void housekeeping() {
+        long nowMillis = clock.wallMillis();
+        slots.forEach((partition, slot) -> {
+            if (slot.deferred == null && slot.store.dueAt(nowMillis)) {
+                listener.onTickNeeded(partition, null, nowMillis);
+            }
+        });
+        loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
+    }
+
+    private void publish() {
+        long itemSum = 0;
+        long byteSum = 0;
+        for (Slot slot : slots.values()) {
+            itemSum += slot.store.itemCount();
+            byteSum += slot.store.usedBytes();
+        }
+        items = itemSum;
+        bytes = byteSum;
+    }
+
+    /** Items in all partitions of this node. Any thread. */
+    long items() {
+        return items;
+    }
+
+    /** Bytes of memory they are counted as. Any thread. */
+    long bytes() {
+        return bytes;
+    }
+
+}
