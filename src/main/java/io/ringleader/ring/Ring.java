@@ -21,7 +21,7 @@ import java.util.Map;
  */
 public final class Ring {
     /** The most partitions a cluster can have; each is a Raft group on every node that holds it. */
-    public static final int MAX_PARTITIONS = 65_536;
+    public static final int MAX_PARTITIONS = 4_096;
 
     /** The most virtual nodes per node. */
     public static final int MAX_VIRTUAL_NODES = 4_096;

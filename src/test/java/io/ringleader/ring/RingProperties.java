@@ -63,8 +63,8 @@ class RingProperties {
             assertThat(ring.replicaCount(node)).isLessThanOrEqualTo(ring.replicaBound());
             assertThat(ring.preferredLeaderships(node)).isLessThanOrEqualTo(ring.leadershipBound());
         }
-        assertThat(ring.replicaImbalance()).isBetween(1.0, ring.replicaBound() / fairReplicas);
-        assertThat(ring.leadershipImbalance()).isBetween(1.0, ring.leadershipBound() / fairLeaderships);
+        assertThat(ring.replicaImbalance()).isBetween(1.0, ring.replicaBound() / fairReplicas + 1e-9);
+        assertThat(ring.leadershipImbalance()).isBetween(1.0, ring.leadershipBound() / fairLeaderships + 1e-9);
     }
 
     @Property(tries = 300)
