@@ -1,0 +1,77 @@
+package io.ringleader.config;
+
+import io.ringleader.ring.Ring;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * All that one configuration file says, checked: {@link ConfigFile} makes it. Immutable; any thread may use it.
+ *
+ * @param name of the cluster; nodes of clusters with other names refuse each other
+ * @param partitions fixed when the cluster is created
+ * @param replicas of each partition, on as many nodes
+ * @param peerSecret what nodes prove to each other that they know; empty if nodes trust whoever connects
+ * @param allowUnauthenticatedPeers whether peers may be reachable from other machines without a secret
+ * @param nodes in ascending order of their ids
+ * @param warnings about what is legal and yet unwise
+ */
+public record ClusterConfig(
+        String name,
+        int partitions,
+        int replicas,
+        Optional<String> peerSecret,
+        boolean allowUnauthenticatedPeers,
+        RingConfig ringConfig,
+        Timeouts timeouts,
+        Limits limits,
+        List<NodeConfig> nodes,
+        List<ConfigProblem> warnings) {
+
+    /** Copies the lists. */
+    public ClusterConfig {
+        nodes = List.copyOf(nodes);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** The node with this id. */
+    public Optional<NodeConfig> node(int id) {
+        return nodes.stream().filter(node -> node.id() == id).findFirst();
+    }
+
+    /** Builds the ring; the same on every node whose {@link #agreement} is the same. */
+    public Ring ring() {
+        List<Integer> ids = nodes.stream().map(NodeConfig::id).toList();
+        return Ring.build(ids, partitions, replicas, ringConfig.virtualNodes(), ringConfig.loadFactor());
+    }
+
+    /**
+     * What all nodes of a cluster must have alike, by the names used in the file; each node has its own copy of it. Nodes
+     * compare it before they talk, since with different rings they would look for a partition at different places. The frame
+     * limit is there too: a message that its receiver never takes would be sent again for ever.
+     */
+    public SortedMap<String, String> agreement() {
+        SortedMap<String, String> agreed = new TreeMap<>();
+        agreed.put("cluster.name", name);
+        agreed.put("cluster.partitions", Integer.toString(partitions));
+        agreed.put("cluster.replicas", Integer.toString(replicas));
+        agreed.put("ring.virtual_nodes", Integer.toString(ringConfig.virtualNodes()));
+        agreed.put("ring.load_factor", Double.toString(ringConfig.loadFactor()));
+        agreed.put("limits.frame_max_bytes", Long.toString(limits.frameMaxBytes()));
+        for (NodeConfig node : nodes) {
+            agreed.put("node." + node.id() + ".peer", node.peer().toString());
+        }
+        return Collections.unmodifiableSortedMap(agreed);
+    }
+
+    /** For logs: without the secret. */
+    @Override
+    public String toString() {
+        return "ClusterConfig[name=" + name + ", partitions=" + partitions + ", replicas=" + replicas + ", peerSecret="
+                + (peerSecret.isPresent() ? "set" : "none") + ", allowUnauthenticatedPeers=" + allowUnauthenticatedPeers
+                + ", ringConfig=" + ringConfig + ", timeouts=" + timeouts + ", limits=" + limits + ", nodes=" + nodes
+                + ", warnings=" + warnings + "]";
+    }
+}

@@ -1,0 +1,41 @@
+package io.ringleader.config;
+
+/**
+ * What a node holds at most. Nothing in a node grows without one of these.
+ *
+ * @param memoryBytes of all items of a node, with a fixed overhead for each; its partitions share it evenly
+ * @param itemMaxBytes of one value
+ * @param maxConnections of clients to one node
+ * @param connectionOutputMaxBytes of answers that a client has not taken; above it, its commands are not read
+ * @param batchMaxBytes of commands in one batch, which is one Raft entry
+ * @param resultMaxBytes of results in one answer to a batch of reads
+ * @param appendMaxBytes of entries in one AppendEntries message
+ * @param inflightMaxBytes of entries sent to one follower of one partition and not yet acknowledged
+ * @param inflightMaxEntries likewise, counted
+ * @param uncommittedMaxBytes of entries that a leader holds for one partition and that are not yet committed
+ * @param snapshotLogBytes of log of one partition since its last snapshot that make it take the next
+ * @param logRetainBytes of log of one partition kept behind a snapshot for followers that lag
+ * @param walSegmentBytes of one file of the write-ahead log
+ * @param walMaxBytes of the whole write-ahead log; writes are refused above it
+ * @param snapshotChunkBytes of a snapshot in one message
+ * @param frameMaxBytes of one message between nodes
+ * @param peerBacklogMaxBytes of messages that wait for one peer; above it, messages are dropped, which Raft allows
+ */
+public record Limits(
+        long memoryBytes,
+        long itemMaxBytes,
+        long maxConnections,
+        long connectionOutputMaxBytes,
+        long batchMaxBytes,
+        long resultMaxBytes,
+        long appendMaxBytes,
+        long inflightMaxBytes,
+        long inflightMaxEntries,
+        long uncommittedMaxBytes,
+        long snapshotLogBytes,
+        long logRetainBytes,
+        long walSegmentBytes,
+        long walMaxBytes,
+        long snapshotChunkBytes,
+        long frameMaxBytes,
+        long peerBacklogMaxBytes) {}
