@@ -28,6 +28,9 @@ public final class CommandBatch {
     /** Largest legal time: with room for every expiry that can be added to it. About the year 146 million. */
     public static final long MAX_TIME_MILLIS = Long.MAX_VALUE >> 1;
 
+    /** The largest item limit that may be stamped, so that a key, a value and their result fit into one array. */
+    public static final int MAX_ITEM_MAX_BYTES = 1 << 30;
+
     private static final int TIME_AT = 1;
     private static final int PARTITION_MAX_AT = 9;
     private static final int ITEM_MAX_AT = 17;
@@ -161,7 +164,8 @@ public final class CommandBatch {
         long time = timeMillis(batch, offset);
         require(time >= 0 && time <= MAX_TIME_MILLIS, "time", time);
         require(partitionMaxBytes(batch, offset) >= 0, "partition limit", partitionMaxBytes(batch, offset));
-        require(itemMaxBytes(batch, offset) >= 0, "item limit", itemMaxBytes(batch, offset));
+        int itemMax = itemMaxBytes(batch, offset);
+        require(itemMax >= 0 && itemMax <= MAX_ITEM_MAX_BYTES, "item limit", itemMax);
         int node = sessionNode(batch, offset);
         require(node >= 0 && node <= MAX_SESSION_NODE, "session node", node);
         require(sessionIncarnation(batch, offset) >= 0, "session incarnation", sessionIncarnation(batch, offset));
