@@ -1,0 +1,282 @@
+package io.ringleader.store;
+
+/**
+ * What each command does to the items and what it answers: memcached's semantics, line by line. A command that is refused
+ * changes nothing. Owned by the store thread.
+ */
+final class CommandExecutor {
+    private final Items items;
+    private final StoreCounters counters;
+    private final NumericText numeric = new NumericText();
+    private long partitionMaxBytes;
+    private int itemMaxBytes;
+    private long valueBytes;
+
+    CommandExecutor(Items items, StoreCounters counters) {
+        this.items = items;
+        this.counters = counters;
+    }
+
+    /** Starts a batch with the limits stamped on it. */
+    void begin(long newPartitionMaxBytes, int newItemMaxBytes) {
+        partitionMaxBytes = newPartitionMaxBytes;
+        itemMaxBytes = newItemMaxBytes;
+        valueBytes = 0;
+    }
+
+    /** Executes the command under the cursor and appends its result. */
+    void execute(CommandReader c, ByteWriter results) {
+        switch (c.op()) {
+            case Op.GET -> get(c, results);
+            case Op.GAT -> getAndTouch(c, results);
+            case Op.SET, Op.ADD, Op.REPLACE, Op.CAS -> ResultWriter.code(results, counted(store(c)));
+            case Op.APPEND, Op.PREPEND -> ResultWriter.code(results, counted(extend(c)));
+            case Op.DELETE -> ResultWriter.code(results, delete(c));
+            case Op.INCR, Op.DECR -> add(c, results);
+            case Op.TOUCH -> ResultWriter.code(results, touch(c));
+            case Op.FLUSH_ALL -> {
+                counters.flushes++;
+                items.flushAll(c.delaySeconds());
+                ResultWriter.code(results, Result.OK);
+            }
+            default -> throw new IllegalStateException("There is no execution for " + Op.name(c.op()) + ".");
+        }
+    }
+
+    private void get(CommandReader c, ByteWriter results) {
+        Item item = visible(c);
+        counters.gets++;
+        if (item == null) {
+            ResultWriter.code(results, Result.MISS);
+            return;
+        }
+        counters.getHits++;
+        answer(item, results);
+    }
+
+    private void getAndTouch(CommandReader c, ByteWriter results) {
+        Item item = visible(c);
+        counters.gets++;
+        counters.touches++;
+        if (item == null) {
+            ResultWriter.code(results, Result.MISS);
+            return;
+        }
+        counters.getHits++;
+        if (answer(item, results)) {
+            counters.touchHits++;
+            expire(item, c.exptime());
+        }
+    }
+
+    /** Answers the value, unless the values of this batch would become more than is remembered for a repeat. */
+    private boolean answer(Item item, ByteWriter results) {
+        long bytes = ResultWriter.valueBytes(item.keyLength(), item.valueLength());
+        if (valueBytes > 0 && valueBytes + bytes > PartitionStore.MAX_BATCH_VALUE_BYTES) {
+            ResultWriter.code(results, counted(Result.OUT_OF_MEMORY));
+            return false;
+        }
+        valueBytes += bytes;
+        write(item, results);
+        return true;
+    }
+
+    static void write(Item item, ByteWriter results) {
+        ResultWriter.value(
+                results,
+                item.data(),
+                0,
+                item.keyLength(),
+                item.clientFlags(),
+                item.cas(),
+                item.data(),
+                item.valueOffset(),
+                item.valueLength());
+    }
+
+    private byte store(CommandReader c) {
+        counters.stores++;
+        if (c.valueLength() > itemMaxBytes) {
+            return Result.TOO_LARGE;
+        }
+        Item old = visible(c);
+        if (c.op() == Op.CAS) {
+            if (old == null) {
+                counters.casMisses++;
+                return Result.NOT_FOUND;
+            }
+            if (old.cas() != c.cas()) {
+                counters.casMismatches++;
+                return Result.EXISTS;
+            }
+        } else if ((c.op() == Op.ADD && old != null) || (c.op() == Op.REPLACE && old == null)) {
+            return Result.NOT_STORED;
+        }
+        byte result = storeUnconditionally(c);
+        if (c.op() == Op.CAS && result == Result.STORED) {
+            counters.casHits++;
+        }
+        return result;
+    }
+
+    private byte storeUnconditionally(CommandReader c) {
+        long expiresAtMillis = items.expiryOf(c.exptime());
+        if (items.isPast(expiresAtMillis)) {
+            // It answers STORED and is never seen; keeping it until the purge would only take room.
+            items.removeKey(c.buffer(), c.keyOffset(), c.keyLength());
+            items.nextCas();
+            counters.itemsStored++;
+            return Result.STORED;
+        }
+        if (!hasRoom(c, c.valueLength())) {
+            return Result.OUT_OF_MEMORY;
+        }
+        byte[] data = newData(c, c.valueLength());
+        System.arraycopy(c.buffer(), c.valueOffset(), data, c.keyLength(), c.valueLength());
+        put(data, c.keyLength(), c.clientFlags(), expiresAtMillis);
+        return Result.STORED;
+    }
+
+    private byte extend(CommandReader c) {
+        counters.stores++;
+        if (c.valueLength() > itemMaxBytes) {
+            return Result.TOO_LARGE;
+        }
+        Item old = visible(c);
+        if (old == null) {
+            return Result.NOT_STORED;
+        }
+        long length = (long) old.valueLength() + c.valueLength();
+        if (length > itemMaxBytes) {
+            return Result.NOT_STORED;
+        }
+        if (!hasRoom(c, length)) {
+            return Result.OUT_OF_MEMORY;
+        }
+        byte[] data = newData(c, (int) length);
+        boolean append = c.op() == Op.APPEND;
+        int oldAt = c.keyLength() + (append ? 0 : c.valueLength());
+        int addedAt = c.keyLength() + (append ? old.valueLength() : 0);
+        System.arraycopy(old.data(), old.valueOffset(), data, oldAt, old.valueLength());
+        System.arraycopy(c.buffer(), c.valueOffset(), data, addedAt, c.valueLength());
+        put(data, c.keyLength(), old.clientFlags(), old.expiresAtMillis());
+        return Result.STORED;
+    }
+
+    private byte delete(CommandReader c) {
+        Item item = visible(c);
+        if (item == null) {
+            counters.deleteMisses++;
+            return Result.NOT_FOUND;
+        }
+        counters.deleteHits++;
+        items.remove(item);
+        return Result.DELETED;
+    }
+
+    private byte touch(CommandReader c) {
+        counters.touches++;
+        Item item = visible(c);
+        if (item == null) {
+            return Result.NOT_FOUND;
+        }
+        counters.touchHits++;
+        expire(item, c.exptime());
+        return Result.TOUCHED;
+    }
+
+    private void add(CommandReader c, ByteWriter results) {
+        boolean increment = c.op() == Op.INCR;
+        Item old = visible(c);
+        if (old == null) {
+            countDelta(increment, false);
+            ResultWriter.code(results, Result.NOT_FOUND);
+            return;
+        }
+        if (!numeric.parse(old.data(), old.valueOffset(), old.valueLength())) {
+            ResultWriter.code(results, Result.NON_NUMERIC);
+            return;
+        }
+        long number = increment ? numeric.number() + c.delta() : decremented(numeric.number(), c.delta());
+        byte refusal = replaceNumber(c, old, number);
+        if (refusal != 0) {
+            ResultWriter.code(results, counted(refusal));
+            return;
+        }
+        countDelta(increment, true);
+        ResultWriter.number(results, number);
+    }
+
+    private static long decremented(long number, long delta) {
+        return Long.compareUnsigned(delta, number) > 0 ? 0 : number - delta;
+    }
+
+    /** Stores the number over the old text, padded with spaces to its length. Returns 0, or why it cannot. */
+    private byte replaceNumber(CommandReader c, Item old, long number) {
+        int digits = numeric.format(number);
+        int length = Math.max(digits, old.valueLength());
+        if (length > old.valueLength() && length > itemMaxBytes) {
+            return Result.TOO_LARGE;
+        }
+        if (!hasRoom(c, length)) {
+            return Result.OUT_OF_MEMORY;
+        }
+        byte[] data = newData(c, length);
+        System.arraycopy(numeric.digits(), NumericText.MAX_DIGITS - digits, data, c.keyLength(), digits);
+        for (int at = c.keyLength() + digits; at < data.length; at++) {
+            data[at] = ' ';
+        }
+        put(data, c.keyLength(), old.clientFlags(), old.expiresAtMillis());
+        return 0;
+    }
+
+    private void put(byte[] data, int keyLength, int clientFlags, long expiresAtMillis) {
+        long hash = Hash64.hash(data, 0, keyLength);
+        items.put(new Item(data, keyLength, clientFlags, items.nextCas(), expiresAtMillis, hash));
+        counters.itemsStored++;
+    }
+
+    private void expire(Item item, long exptime) {
+        long expiresAtMillis = items.expiryOf(exptime);
+        if (items.isPast(expiresAtMillis)) {
+            items.remove(item);
+        } else {
+            items.put(item.withExpiry(expiresAtMillis));
+        }
+    }
+
+    private Item visible(CommandReader c) {
+        return items.visible(c.buffer(), c.keyOffset(), c.keyLength());
+    }
+
+    private boolean hasRoom(CommandReader c, long valueLength) {
+        return items.hasRoom(c.buffer(), c.keyOffset(), c.keyLength(), valueLength, partitionMaxBytes);
+    }
+
+    private static byte[] newData(CommandReader c, int valueLength) {
+        byte[] data = new byte[c.keyLength() + valueLength];
+        System.arraycopy(c.buffer(), c.keyOffset(), data, 0, c.keyLength());
+        return data;
+    }
+
+    private byte counted(byte result) {
+        if (result == Result.OUT_OF_MEMORY) {
+            counters.outOfMemory++;
+        } else if (result == Result.TOO_LARGE) {
+            counters.tooLarge++;
+        }
+        return result;
+    }
+
+    private void countDelta(boolean increment, boolean hit) {
+        if (increment && hit) {
+            counters.incrHits++;
+        } else if (increment) {
+            counters.incrMisses++;
+        } else if (hit) {
+            counters.decrHits++;
+        } else {
+            counters.decrMisses++;
+        }
+    }
+}

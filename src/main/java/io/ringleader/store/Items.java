@@ -1,0 +1,213 @@
+package io.ringleader.store;
+
+import java.util.NavigableSet;
+import java.util.TreeSet;
+
+/**
+ * The items of a partition with what must stay in step with them: the bytes they use, the order in which they expire, the
+ * partition's time and its cas counter. Owned by the store thread.
+ *
+ * <p>Expired items are invisible at once and are removed a few at a time. Which and how many is a function of the log alone,
+ * because they count against the memory limit until they are gone.
+ */
+final class Items {
+    /** Exptimes above this are Unix times, not distances: 30 days. */
+    static final long MAX_RELATIVE_SECONDS = 60 * 60 * 24 * 30;
+    /** How many expired items a write that finds no room may remove before it is refused. */
+    static final int MAX_PURGED_PER_REFUSAL = 1024;
+
+    private static final long MILLIS_PER_SECOND = 1000;
+    /** An expiry that has passed at every time, since times are not negative. */
+    private static final long ALREADY_EXPIRED = -1;
+    /** No flush is pending. */
+    private static final long NO_FLUSH = 0;
+
+    /** Sorts before every item of the same expiry. */
+    private static final Item EMPTY_KEY = new Item(new byte[0], 0, 0, 0, Item.NEVER, 0);
+
+    private final ItemTable table = new ItemTable();
+    private NavigableSet<Item> expiring = new TreeSet<>(Item::compareExpiry);
+    private long usedBytes;
+    private long timeMillis;
+    private long lastCas;
+    private long flushAtMillis;
+    private long expiredTotal;
+
+    Items() {}
+
+    /** The state of a snapshot, to which its items are {@link #put} afterwards. */
+    Items(long timeMillis, long lastCas, long flushAtMillis) {
+        this.timeMillis = timeMillis;
+        this.lastCas = lastCas;
+        this.flushAtMillis = flushAtMillis;
+    }
+
+    /** Moves time forward, never back, and carries out the pending flush if it is due. */
+    void advanceTo(long newTimeMillis) {
+        timeMillis = Math.max(timeMillis, newTimeMillis);
+        if (flushAtMillis != NO_FLUSH && flushAtMillis <= timeMillis) {
+            clear();
+        }
+    }
+
+    /** Removes up to {@code max} expired items, oldest expiry first. */
+    void purge(int max) {
+        int purged = 0;
+        while (purged < max && purgeFirst()) {
+            purged++;
+        }
+    }
+
+    /** Whether an item or everything disappears in (time, nowMillis]. */
+    boolean dueAt(long nowMillis) {
+        if (flushAtMillis != NO_FLUSH && flushAtMillis <= nowMillis) {
+            return true;
+        }
+        if (expiring.isEmpty()) {
+            return false;
+        }
+        Item first = expiring.first();
+        if (!first.isVisibleAt(timeMillis)) {
+            // Expired ones wait to be purged in front of those that are yet to expire.
+            first = expiring.higher(EMPTY_KEY.withExpiry(timeMillis + 1));
+        }
+        return first != null && first.expiresAtMillis() <= nowMillis;
+    }
+
+    /** The item as a client sees it, or null. */
+    Item visible(byte[] key, int offset, int length) {
+        Item item = table.find(key, offset, length, Hash64.hash(key, offset, length));
+        return item != null && item.isVisibleAt(timeMillis) ? item : null;
+    }
+
+    /**
+     * Whether the key may have a value of that length without passing the limit; removes expired items to that end. What
+     * does not grow always fits, so that a partition above a lowered limit can still be emptied.
+     */
+    boolean hasRoom(byte[] key, int offset, int keyLength, long valueLength, long limitBytes) {
+        long hash = Hash64.hash(key, offset, keyLength);
+        for (int purged = 0; ; purged++) {
+            Item old = table.find(key, offset, keyLength, hash);
+            long growth = Item.sizeBytes(keyLength, valueLength) - (old == null ? 0 : old.sizeBytes());
+            if (growth <= 0 || usedBytes + growth <= limitBytes) {
+                return true;
+            }
+            if (purged == MAX_PURGED_PER_REFUSAL || !purgeFirst()) {
+                return false;
+            }
+        }
+    }
+
+    void put(Item item) {
+        Item previous = table.put(item);
+        if (previous != null) {
+            forget(previous);
+        }
+        usedBytes += item.sizeBytes();
+        if (item.expiresAtMillis() != Item.NEVER) {
+            expiring.add(item);
+        }
+    }
+
+    /** Removes what is stored under the key, visible or not, if anything is. */
+    void removeKey(byte[] key, int offset, int length) {
+        Item item = table.find(key, offset, length, Hash64.hash(key, offset, length));
+        if (item != null) {
+            remove(item);
+        }
+    }
+
+    void remove(Item item) {
+        table.remove(item);
+        forget(item);
+    }
+
+    /** Flushes now, or plans it in place of an earlier plan. */
+    void flushAll(long delaySeconds) {
+        if (delaySeconds <= 0) {
+            clear();
+        } else {
+            flushAtMillis = afterSeconds(delaySeconds);
+        }
+    }
+
+    /** When an item given this exptime expires, see {@link CommandWriter}. */
+    long expiryOf(long exptime) {
+        if (exptime == 0) {
+            return Item.NEVER;
+        }
+        if (exptime < 0) {
+            return ALREADY_EXPIRED;
+        }
+        if (exptime <= MAX_RELATIVE_SECONDS) {
+            return afterSeconds(exptime);
+        }
+        return exptime > Long.MAX_VALUE / MILLIS_PER_SECOND ? Long.MAX_VALUE : exptime * MILLIS_PER_SECOND;
+    }
+
+    boolean isPast(long expiresAtMillis) {
+        return expiresAtMillis != Item.NEVER && expiresAtMillis <= timeMillis;
+    }
+
+    long nextCas() {
+        return ++lastCas;
+    }
+
+    long lastCas() {
+        return lastCas;
+    }
+
+    long timeMillis() {
+        return timeMillis;
+    }
+
+    long flushAtMillis() {
+        return flushAtMillis;
+    }
+
+    long usedBytes() {
+        return usedBytes;
+    }
+
+    long count() {
+        return table.size();
+    }
+
+    /** Items removed so far because their time had passed. */
+    long expiredTotal() {
+        return expiredTotal;
+    }
+
+    Item[][] share() {
+        return table.share();
+    }
+
+    private long afterSeconds(long seconds) {
+        boolean representable = seconds <= (Long.MAX_VALUE - timeMillis) / MILLIS_PER_SECOND;
+        return representable ? timeMillis + seconds * MILLIS_PER_SECOND : Long.MAX_VALUE;
+    }
+
+    private boolean purgeFirst() {
+        if (expiring.isEmpty() || expiring.first().isVisibleAt(timeMillis)) {
+            return false;
+        }
+        remove(expiring.first());
+        expiredTotal++;
+        return true;
+    }
+
+    private void forget(Item item) {
+        usedBytes -= item.sizeBytes();
+        if (item.expiresAtMillis() != Item.NEVER) {
+            expiring.remove(item);
+        }
+    }
+
+    /** New collections, since emptying the old ones would take time in proportion to their size. */
+    private void clear() {
+        table.clear();
+        expiring = new TreeSet<>(Item::compareExpiry);
+        usedBytes = 0;
+        flushAtMillis = NO_FLUSH;
+    }
+}

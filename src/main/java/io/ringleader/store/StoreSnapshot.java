@@ -1,0 +1,181 @@
+package io.ringleader.store;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The bytes of a partition's snapshot, big-endian:
+ *
+ * <pre>
+ * u64  magic "RINGSTOR"        u16  version (1)
+ * i32  partition               i64  applied index
+ * i64  time, ms                i64  last cas id            i64  pending flush, Unix ms; 0 = none
+ * i32  number of sessions      i64  number of items
+ * sessions by node id:  i32 node | i64 incarnation | i64 sequence | i32 length of results | results
+ * items by shard (upper 12 bits of the key's hash), within a shard by key (unsigned bytes):
+ *   u8 keyLength | u32 clientFlags | u64 cas | i64 expiresAtMillis (0 = never) | i32 valueLength | key | value
+ * </pre>
+ *
+ * <p>The order is part of the format, so equal states give equal bytes, and a duplicate cannot hide. Integrity on disk and on
+ * the wire is the business of those who carry the bytes.
+ */
+public final class StoreSnapshot {
+    static final long MAGIC = 0x52494E4753544F52L;
+    static final short VERSION = 1;
+
+    private static final int CHUNK_BYTES = 64 << 10;
+    private static final int HEADER_BYTES = 8 + 2 + 4 + 8 + 8 + 8 + 8 + 4 + 8;
+    private static final int SESSION_HEADER_BYTES = 4 + 8 + 8 + 4;
+    private static final int ITEM_HEADER_BYTES = 1 + 4 + 8 + 8 + 4;
+
+    private StoreSnapshot() {}
+
+    static void write(SnapshotCapture capture, SnapshotSink sink) throws IOException {
+        ByteWriter chunk = new ByteWriter(CHUNK_BYTES);
+        chunk.putLong(MAGIC);
+        chunk.putByte(VERSION >> 8);
+        chunk.putByte(VERSION);
+        chunk.putInt(capture.partition);
+        chunk.putLong(capture.appliedIndex);
+        chunk.putLong(capture.timeMillis);
+        chunk.putLong(capture.lastCas);
+        chunk.putLong(capture.flushAtMillis);
+        chunk.putInt(capture.sessions.length);
+        chunk.putLong(capture.itemCount);
+        for (Session session : capture.sessions) {
+            chunk.putInt(session.node());
+            chunk.putLong(session.incarnation());
+            chunk.putLong(session.sequence());
+            chunk.putInt(session.results().length);
+            put(chunk, session.results(), sink);
+        }
+        for (Item[] shard : capture.shards) {
+            if (shard != null) {
+                writeShard(shard, chunk, sink);
+            }
+        }
+        sink.write(chunk.array(), 0, chunk.length());
+    }
+
+    private static void writeShard(Item[] shard, ByteWriter chunk, SnapshotSink sink) throws IOException {
+        Item[] sorted = new Item[shard.length];
+        int count = 0;
+        for (Item item : shard) {
+            if (item != null) {
+                sorted[count++] = item;
+            }
+        }
+        Arrays.sort(sorted, 0, count, Item::compareKeys);
+        for (int i = 0; i < count; i++) {
+            Item item = sorted[i];
+            chunk.putByte(item.keyLength());
+            chunk.putInt(item.clientFlags());
+            chunk.putLong(item.cas());
+            chunk.putLong(item.expiresAtMillis());
+            chunk.putInt(item.valueLength());
+            put(chunk, item.data(), sink);
+        }
+    }
+
+    private static void put(ByteWriter chunk, byte[] bytes, SnapshotSink sink) throws IOException {
+        if (bytes.length > CHUNK_BYTES) {
+            sink.write(chunk.array(), 0, chunk.length());
+            chunk.clear();
+            sink.write(bytes, 0, bytes.length);
+            return;
+        }
+        chunk.putBytes(bytes, 0, bytes.length);
+        if (chunk.length() >= CHUNK_BYTES) {
+            sink.write(chunk.array(), 0, chunk.length());
+            chunk.clear();
+        }
+    }
+
+    /**
+     * Builds the store that a snapshot describes. Takes time in proportion to its size, so not for the store thread, to which
+     * the result is handed over.
+     *
+     * @param partition that the snapshot must be of
+     * @throws MalformedBytesException if the bytes are not exactly one legal snapshot of that partition
+     */
+    public static PartitionStore restore(int partition, SnapshotSource source) throws IOException {
+        SnapshotInput in = new SnapshotInput(source);
+        byte[] header = in.read(HEADER_BYTES, "header");
+        long magic = ByteWriter.getLong(header, 0);
+        if (magic != MAGIC) {
+            throw new MalformedBytesException("This is not a snapshot of a partition: it begins with "
+                    + Long.toHexString(magic) + " instead of " + Long.toHexString(MAGIC) + ".");
+        }
+        int version = ((header[8] & 0xff) << 8) | (header[9] & 0xff);
+        in.require(version == VERSION, "version", version);
+        int actualPartition = ByteWriter.getInt(header, 10);
+        if (actualPartition != partition) {
+            throw new MalformedBytesException(
+                    "The snapshot is of partition " + actualPartition + ", not of partition " + partition + ".");
+        }
+        long appliedIndex = in.notNegative("applied index", ByteWriter.getLong(header, 14));
+        long timeMillis = in.notNegative("time", ByteWriter.getLong(header, 22));
+        in.require(timeMillis <= CommandBatch.MAX_TIME_MILLIS, "time", timeMillis);
+        long lastCas = in.notNegative("cas id", ByteWriter.getLong(header, 30));
+        long flushAtMillis = ByteWriter.getLong(header, 38);
+        in.require(flushAtMillis == 0 || flushAtMillis > timeMillis, "pending flush", flushAtMillis);
+        long sessionCount = in.notNegative("number of sessions", ByteWriter.getInt(header, 46));
+        long itemCount = in.notNegative("number of items", ByteWriter.getLong(header, 50));
+
+        List<Session> sessions = readSessions(in, sessionCount);
+        Items items = new Items(timeMillis, lastCas, flushAtMillis);
+        readItems(in, itemCount, items);
+        in.requireEnd();
+        PartitionStore store = new PartitionStore(partition, appliedIndex, items);
+        store.restoreSessions(sessions);
+        return store;
+    }
+
+    private static List<Session> readSessions(SnapshotInput in, long count) throws IOException {
+        List<Session> sessions = new ArrayList<>();
+        int previousNode = 0;
+        for (long i = 0; i < count; i++) {
+            byte[] header = in.read(SESSION_HEADER_BYTES, "session");
+            int node = ByteWriter.getInt(header, 0);
+            in.require(node > previousNode && node <= CommandBatch.MAX_SESSION_NODE, "session node", node);
+            long incarnation = in.notNegative("session incarnation", ByteWriter.getLong(header, 4));
+            long sequence = in.notNegative("session sequence", ByteWriter.getLong(header, 12));
+            int length = (int) in.notNegative("length of results", ByteWriter.getInt(header, 20));
+            byte[] results = in.read(length, "results of a session");
+            sessions.add(new Session(node, incarnation, sequence, results));
+            previousNode = node;
+        }
+        return sessions;
+    }
+
+    private static void readItems(SnapshotInput in, long count, Items items) throws IOException {
+        Item previous = null;
+        for (long i = 0; i < count; i++) {
+            byte[] header = in.read(ITEM_HEADER_BYTES, "item");
+            int keyLength = header[0] & 0xff;
+            in.require(keyLength >= 1 && keyLength <= CommandWriter.MAX_KEY_BYTES, "key length", keyLength);
+            int flags = ByteWriter.getInt(header, 1);
+            long cas = ByteWriter.getLong(header, 5);
+            long expiresAtMillis = in.notNegative("expiry", ByteWriter.getLong(header, 13));
+            int valueLength = (int) in.notNegative("value length", ByteWriter.getInt(header, 21));
+            in.require(valueLength <= CommandBatch.MAX_ITEM_MAX_BYTES, "value length", valueLength);
+            byte[] data = in.read(keyLength + valueLength, "key and value");
+            long hash = Hash64.hash(data, 0, keyLength);
+            Item item = new Item(data, keyLength, flags, cas, expiresAtMillis, hash);
+            if (previous != null && !isBefore(previous, item)) {
+                throw new MalformedBytesException(
+                        "Two items of the snapshot are equal or in the wrong order, the second " + "ends at offset "
+                                + in.offset() + ".");
+            }
+            items.put(item);
+            previous = item;
+        }
+    }
+
+    private static boolean isBefore(Item a, Item b) {
+        int byShard = Integer.compare(ItemTable.shardOf(a.hash()), ItemTable.shardOf(b.hash()));
+        return byShard != 0 ? byShard < 0 : Item.compareKeys(a, b) < 0;
+    }
+}

@@ -1,0 +1,147 @@
+package io.ringleader.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringleader.store.LogOfSteps.LogEntry;
+import io.ringleader.store.PartitionStore.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+class PartitionStorePropertyTest {
+    private static final int PARTITION = 7;
+
+    @Provide
+    Arbitrary<List<Step>> logs() {
+        return Step.logs();
+    }
+
+    @Property(tries = 1500)
+    void theStoreDoesWhatTheNaiveModelDoes(@ForAll("logs") List<Step> steps) {
+        PartitionStore store = new PartitionStore(PARTITION);
+        NaiveStore model = new NaiveStore();
+        ByteWriter results = new ByteWriter();
+        for (LogEntry entry : LogOfSteps.of(steps)) {
+            results.clear();
+            Outcome outcome = store.apply(store.appliedIndex() + 1, entry.payload(), results);
+            if (entry.payload().length > 0) {
+                List<String> expected = model.apply(
+                        entry.timeMillis(),
+                        entry.partitionMaxBytes(),
+                        entry.itemMaxBytes(),
+                        entry.node(),
+                        entry.incarnation(),
+                        entry.sequence(),
+                        entry.commands());
+                assertThat(outcome == Outcome.STALE).isEqualTo(expected == null);
+                assertThat(Results.decode(results)).isEqualTo(expected == null ? List.of() : expected);
+            }
+            requireSameState(store, model);
+        }
+        assertThat(store.appliedIndex()).isEqualTo(steps.size());
+    }
+
+    private static void requireSameState(PartitionStore store, NaiveStore model) {
+        assertThat(store.stateTimeMillis()).isEqualTo(model.time);
+        assertThat(store.usedBytes()).isEqualTo(model.usedBytes());
+        assertThat(store.itemCount()).isEqualTo(model.entries.size());
+        byte[] gets = Command.encode(Step.KEYS.stream().map(Command::get).toList());
+        ByteWriter results = new ByteWriter();
+        int answered = store.read(gets, 0, gets.length, Step.KEYS.size(), results, Integer.MAX_VALUE);
+        assertThat(answered).isEqualTo(Step.KEYS.size());
+        assertThat(Results.decode(results))
+                .isEqualTo(Step.KEYS.stream().map(model::read).toList());
+        for (long ahead : new long[] {0, 1, 999, 1000, 1001, 5000, 30_000, 3_000_000_000L}) {
+            assertThat(store.dueAt(model.time + ahead)).isEqualTo(model.dueAt(model.time + ahead));
+        }
+    }
+
+    @Property(tries = 400)
+    void aReplicaThatIsRestoredNowAndThenStaysEqualByteForByte(@ForAll("logs") List<Step> steps, @ForAll long seed) {
+        Random random = new Random(seed);
+        PartitionStore straight = new PartitionStore(PARTITION);
+        PartitionStore restored = new PartitionStore(PARTITION);
+        List<SnapshotCapture> held = new ArrayList<>();
+        ByteWriter straightResults = new ByteWriter();
+        ByteWriter restoredResults = new ByteWriter();
+        for (LogEntry entry : LogOfSteps.of(steps)) {
+            straightResults.clear();
+            restoredResults.clear();
+            Outcome outcome = straight.apply(straight.appliedIndex() + 1, entry.payload(), straightResults);
+            assertThat(restored.apply(restored.appliedIndex() + 1, entry.payload(), restoredResults))
+                    .isEqualTo(outcome);
+            assertThat(restoredResults.toByteArray()).isEqualTo(straightResults.toByteArray());
+            if (random.nextInt(4) == 0) {
+                held.add(straight.beginCapture());
+            }
+            if (random.nextInt(4) == 0) {
+                restored = Results.restore(PARTITION, Results.snapshot(restored));
+            }
+        }
+        assertThat(Results.snapshot(restored)).isEqualTo(Results.snapshot(straight));
+        assertThat(restored.digest()).isEqualTo(straight.digest());
+        assertThat(restored.usedBytes()).isEqualTo(straight.usedBytes());
+        assertThat(held).hasSizeLessThanOrEqualTo(steps.size());
+    }
+
+    @Property(tries = 400)
+    void aCaptureIsTheStateOfItsIndexWhateverIsAppliedLater(@ForAll("logs") List<Step> steps, @ForAll long seed) {
+        Random random = new Random(seed);
+        PartitionStore store = new PartitionStore(PARTITION);
+        List<SnapshotCapture> captures = new ArrayList<>();
+        List<byte[]> atOnce = new ArrayList<>();
+        for (LogEntry entry : LogOfSteps.of(steps)) {
+            store.apply(store.appliedIndex() + 1, entry.payload(), new ByteWriter());
+            if (random.nextInt(3) == 0) {
+                SnapshotCapture capture = store.beginCapture();
+                assertThat(capture.appliedIndex()).isEqualTo(store.appliedIndex());
+                captures.add(capture);
+                atOnce.add(Results.snapshot(capture));
+            }
+            if (!captures.isEmpty()) {
+                int one = random.nextInt(captures.size());
+                assertThat(Results.snapshot(captures.get(one))).isEqualTo(atOnce.get(one));
+            }
+        }
+        for (int i = 0; i < captures.size(); i++) {
+            assertThat(Results.snapshot(captures.get(i))).isEqualTo(atOnce.get(i));
+        }
+    }
+
+    @Property(tries = 400)
+    void aRepeatAnswersTheSameBytesAndChangesNothing(@ForAll("logs") List<Step> steps) {
+        PartitionStore once = new PartitionStore(PARTITION);
+        PartitionStore twice = new PartitionStore(PARTITION);
+        ByteWriter results = new ByteWriter();
+        ByteWriter again = new ByteWriter();
+        for (LogEntry entry : LogOfSteps.of(steps)) {
+            results.clear();
+            again.clear();
+            Outcome outcome = once.apply(once.appliedIndex() + 1, entry.payload(), results);
+            // The no-op keeps the two at the same index.
+            once.apply(once.appliedIndex() + 1, CommandBatch.tick(entry.timeMillis()), results);
+            twice.apply(twice.appliedIndex() + 1, entry.payload(), again);
+            int firstLength = again.length();
+            Outcome second = twice.apply(twice.appliedIndex() + 1, entry.payload(), again);
+            assertThat(again.length()).isEqualTo(2 * firstLength);
+            assertThat(java.util.Arrays.equals(
+                            again.array(), 0, firstLength, again.array(), firstLength, again.length()))
+                    .isTrue();
+            if (entry.node() != 0) {
+                assertThat(second).isEqualTo(outcome == Outcome.STALE ? Outcome.STALE : Outcome.REPEATED);
+            }
+        }
+        assertThat(visibleOf(twice)).isEqualTo(visibleOf(once));
+    }
+
+    private static List<String> visibleOf(PartitionStore store) {
+        byte[] gets = Command.encode(Step.KEYS.stream().map(Command::get).toList());
+        ByteWriter results = new ByteWriter();
+        store.read(gets, 0, gets.length, Step.KEYS.size(), results, Integer.MAX_VALUE);
+        return Results.decode(results);
+    }
+}
