@@ -1,0 +1,176 @@
+package io.ringleader.store;
+
+/**
+ * A cursor over encoded commands (see {@link CommandWriter}). It allocates nothing: keys and values are offsets into
+ * the buffer it was reset to. Every length is checked before it is believed. An accessor of an operand that the current
+ * command does not have answers 0. Owned by one thread at a time.
+ */
+public final class CommandReader {
+    private byte[] buffer = new byte[0];
+    private int position;
+    private int end;
+
+    private byte op;
+    private int keyOffset;
+    private int keyLength;
+    private int clientFlags;
+    private long exptime;
+    private long cas;
+    private long delta;
+    private int valueOffset;
+    private int valueLength;
+
+    /** Places the cursor before the first command of {@code length} bytes at {@code offset}. */
+    public CommandReader reset(byte[] newBuffer, int offset, int length) {
+        if (offset < 0 || length < 0 || offset > newBuffer.length - length) {
+            throw new IndexOutOfBoundsException("Commands of " + length + " bytes at " + offset
+                    + " do not fit into an array of " + newBuffer.length + " bytes.");
+        }
+        buffer = newBuffer;
+        position = offset;
+        end = offset + length;
+        return this;
+    }
+
+    /**
+     * Moves to the next command.
+     *
+     * @return false at the end of the buffer
+     * @throws MalformedBytesException if what follows is not a whole, known command
+     */
+    public boolean next() {
+        if (position == end) {
+            return false;
+        }
+        need(2);
+        op = buffer[position];
+        if (!Op.isKnown(op)) {
+            throw new MalformedBytesException("There is an " + Op.name(op) + " at offset " + position + ".");
+        }
+        keyLength = buffer[position + 1] & 0xff;
+        boolean legal =
+                op == Op.FLUSH_ALL ? keyLength == 0 : keyLength >= 1 && keyLength <= CommandWriter.MAX_KEY_BYTES;
+        if (!legal) {
+            throw new MalformedBytesException("The command " + Op.name(op) + " at offset " + position
+                    + " has an illegal key length of " + keyLength + ".");
+        }
+        position += 2;
+        keyOffset = position;
+        need(keyLength);
+        position += keyLength;
+        readOperands();
+        return true;
+    }
+
+    private void readOperands() {
+        clientFlags = 0;
+        exptime = 0;
+        cas = 0;
+        delta = 0;
+        valueOffset = position;
+        valueLength = 0;
+        switch (op) {
+            case Op.GET, Op.DELETE -> {}
+            case Op.GAT, Op.TOUCH, Op.FLUSH_ALL -> exptime = readLong();
+            case Op.INCR, Op.DECR -> delta = readLong();
+            case Op.APPEND, Op.PREPEND -> readValue();
+            case Op.SET, Op.ADD, Op.REPLACE -> {
+                clientFlags = readInt();
+                exptime = readLong();
+                readValue();
+            }
+            case Op.CAS -> {
+                clientFlags = readInt();
+                exptime = readLong();
+                cas = readLong();
+                readValue();
+            }
+            default -> throw new IllegalStateException("There is no layout for " + Op.name(op) + ".");
+        }
+    }
+
+    private void readValue() {
+        int length = readInt();
+        if (length < 0) {
+            throw new MalformedBytesException("The command " + Op.name(op) + " with its key at offset " + keyOffset
+                    + " has an illegal value length of " + length + ".");
+        }
+        need(length);
+        valueOffset = position;
+        valueLength = length;
+        position += length;
+    }
+
+    private int readInt() {
+        need(Integer.BYTES);
+        int value = ByteWriter.getInt(buffer, position);
+        position += Integer.BYTES;
+        return value;
+    }
+
+    private long readLong() {
+        need(Long.BYTES);
+        long value = ByteWriter.getLong(buffer, position);
+        position += Long.BYTES;
+        return value;
+    }
+
+    private void need(int count) {
+        if (count > end - position) {
+            throw new MalformedBytesException("A command is cut off at offset " + position + ": it needs " + count
+                    + " more bytes, but only " + (end - position) + " follow.");
+        }
+    }
+
+    public byte[] buffer() {
+        return buffer;
+    }
+
+    /** Where the next command begins, in the buffer's offsets. */
+    public int position() {
+        return position;
+    }
+
+    public byte op() {
+        return op;
+    }
+
+    public int keyOffset() {
+        return keyOffset;
+    }
+
+    public int keyLength() {
+        return keyLength;
+    }
+
+    public int clientFlags() {
+        return clientFlags;
+    }
+
+    /** The exptime as the client sent it, in seconds. */
+    public long exptime() {
+        return exptime;
+    }
+
+    /** The delay of FLUSH_ALL; 0 or negative is at once. */
+    public long delaySeconds() {
+        return op == Op.FLUSH_ALL ? exptime : 0;
+    }
+
+    public long cas() {
+        return cas;
+    }
+
+    /** Unsigned. */
+    public long delta() {
+        return delta;
+    }
+
+    public int valueOffset() {
+        return valueOffset;
+    }
+
+    public int valueLength() {
+        return valueLength;
+    }
+}
