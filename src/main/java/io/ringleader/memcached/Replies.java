@@ -25,6 +25,7 @@ public final class Replies {
     public static final byte[] TOO_LARGE = line("SERVER_ERROR object too large for cache");
     public static final byte[] OUT_OF_MEMORY_STORING = line("SERVER_ERROR out of memory storing object");
     public static final byte[] OUT_OF_MEMORY = line("SERVER_ERROR out of memory");
+    public static final byte[] OUT_OF_MEMORY_READING = line("SERVER_ERROR out of memory writing get response");
 
     private Replies() {}
 

@@ -5,7 +5,7 @@ package io.ringleader.memcached;
  * {@link RequestHandler#command}. A field that the operation does not have is 0.
  */
 public final class Request {
-    Op op = Op.GET;
+    Operation op = Operation.GET;
     byte[] buffer = new byte[0];
 
     /** Where the request begins in the buffer; the other offsets count from here, since the buffer moves between calls. */
@@ -23,7 +23,7 @@ public final class Request {
 
     Request() {}
 
-    void clear(Op newOp) {
+    void clear(Operation newOp) {
         op = newOp;
         keyStart = 0;
         keyLength = 0;
@@ -36,7 +36,7 @@ public final class Request {
         noreply = false;
     }
 
-    public Op op() {
+    public Operation op() {
         return op;
     }
 

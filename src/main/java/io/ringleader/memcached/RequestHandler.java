@@ -25,7 +25,7 @@ public interface RequestHandler {
 
     /**
      * One command for one key, or flush_all. The request and the bytes it points to are valid only during the call. Only
-     * a request that is not {@link Op#isRetrieval} can be {@link Request#noreply}.
+     * a request that is not {@link Operation#isRetrieval} can be {@link Request#noreply}.
      */
     void command(Request request);
 

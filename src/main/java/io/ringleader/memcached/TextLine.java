@@ -101,12 +101,12 @@ final class TextLine {
         words.split(array, start, end);
     }
 
-    private Action readGet(Op op, int verbEnd) {
+    private Action readGet(Operation op, int verbEnd) {
         request.clear(op);
         return readKeys(verbEnd);
     }
 
-    private Action readGetAndTouch(Op op, int verbEnd) {
+    private Action readGetAndTouch(Operation op, int verbEnd) {
         request.clear(op);
         split();
         if (words.count() < 3) {
@@ -136,7 +136,7 @@ final class TextLine {
         return keyCount == 0 ? fail(Replies.BAD_FORMAT) : Action.KEYS;
     }
 
-    private Action readStorage(Op op) {
+    private Action readStorage(Operation op) {
         request.clear(op);
         split();
         if (words.count() < 5 || !words.parseInt32(4) || words.number() < 0 || words.number() > VALUE_BYTES_MAX) {
@@ -155,7 +155,7 @@ final class TextLine {
             return fail(Replies.BAD_FORMAT);
         }
         request.exptime = (int) words.number();
-        if (op == Op.CAS) {
+        if (op == Operation.CAS) {
             if (!words.parseUint64(5)) {
                 return fail(Replies.BAD_FORMAT);
             }
@@ -168,7 +168,7 @@ final class TextLine {
         return lineLength > limits.lineMaxBytes() ? fail(Replies.BAD_FORMAT) : Action.STORAGE;
     }
 
-    private Action readKeyed(Op op, int wordsMin) {
+    private Action readKeyed(Operation op, int wordsMin) {
         request.clear(op);
         split();
         if (words.count() < wordsMin) {
@@ -178,12 +178,12 @@ final class TextLine {
         if (!readKey()) {
             return fail(Replies.BAD_FORMAT);
         }
-        if (op == Op.INCR || op == Op.DECR) {
+        if (op == Operation.INCR || op == Operation.DECR) {
             if (!words.parseUint64(2)) {
                 return fail(Replies.INVALID_DELTA);
             }
             request.delta = words.number();
-        } else if (op == Op.TOUCH) {
+        } else if (op == Operation.TOUCH) {
             if (!words.parseInt32(2)) {
                 return fail(Replies.INVALID_EXPTIME);
             }
@@ -201,7 +201,7 @@ final class TextLine {
         readNoreply();
         Verb verb = words.count() == 0 ? Verb.UNKNOWN : Verb.of(array, words.start(0), words.length(0));
         if (verb == Verb.FLUSH_ALL) {
-            request.clear(Op.FLUSH_ALL);
+            request.clear(Operation.FLUSH_ALL);
             request.noreply = noreply;
             if (words.count() != (noreply ? 2 : 1)) {
                 if (!words.parseInt32(1)) {

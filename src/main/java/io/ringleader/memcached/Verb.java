@@ -5,21 +5,21 @@ import java.util.Arrays;
 
 /** The first word of a line. */
 enum Verb {
-    GET("get", Op.GET),
-    SET("set", Op.SET),
-    GETS("gets", Op.GETS),
-    CAS("cas", Op.CAS),
-    DELETE("delete", Op.DELETE),
-    INCR("incr", Op.INCR),
-    DECR("decr", Op.DECR),
-    TOUCH("touch", Op.TOUCH),
-    GAT("gat", Op.GAT),
-    GATS("gats", Op.GATS),
-    ADD("add", Op.ADD),
-    REPLACE("replace", Op.REPLACE),
-    APPEND("append", Op.APPEND),
-    PREPEND("prepend", Op.PREPEND),
-    FLUSH_ALL("flush_all", Op.FLUSH_ALL),
+    GET("get", Operation.GET),
+    SET("set", Operation.SET),
+    GETS("gets", Operation.GETS),
+    CAS("cas", Operation.CAS),
+    DELETE("delete", Operation.DELETE),
+    INCR("incr", Operation.INCR),
+    DECR("decr", Operation.DECR),
+    TOUCH("touch", Operation.TOUCH),
+    GAT("gat", Operation.GAT),
+    GATS("gats", Operation.GATS),
+    ADD("add", Operation.ADD),
+    REPLACE("replace", Operation.REPLACE),
+    APPEND("append", Operation.APPEND),
+    PREPEND("prepend", Operation.PREPEND),
+    FLUSH_ALL("flush_all", Operation.FLUSH_ALL),
     STATS("stats", null),
     VERSION("version", null),
     VERBOSITY("verbosity", null),
@@ -31,14 +31,14 @@ enum Verb {
 
     private final byte[] word;
     /** Null for those that never reach the store. */
-    private final Op op;
+    private final Operation op;
 
-    Verb(String word, Op op) {
+    Verb(String word, Operation op) {
         this.word = word.getBytes(StandardCharsets.US_ASCII);
         this.op = op;
     }
 
-    Op op() {
+    Operation op() {
         return op;
     }
 

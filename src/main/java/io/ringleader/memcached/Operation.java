@@ -3,7 +3,7 @@ package io.ringleader.memcached;
 import io.ringleader.memcached.RequestHandler.Kind;
 
 /** What one {@link Request} does to one key ({@link #FLUSH_ALL}: to all). */
-public enum Op {
+public enum Operation {
     GET(Kind.READ),
     /** A get whose answer carries the cas id. */
     GETS(Kind.READ),
@@ -24,7 +24,7 @@ public enum Op {
 
     private final Kind kind;
 
-    Op(Kind kind) {
+    Operation(Kind kind) {
         this.kind = kind;
     }
 
