@@ -6,7 +6,7 @@ package io.ringleader.memcached;
  */
 public final class Request {
     Operation op = Operation.GET;
-    byte[] buffer = new byte[0];
+    byte[] buffer = Words.NO_BYTES;
 
     /** Where the request begins in the buffer; the other offsets count from here, since the buffer moves between calls. */
     int base;

@@ -48,7 +48,7 @@ final class TextLine {
 
     private final Limits limits;
     private final Words words = new Words();
-    private byte[] array;
+    private byte[] array = Words.NO_BYTES;
     private int start;
     private int end;
     private int lineLength;
@@ -84,6 +84,13 @@ final class TextLine {
             case QUIT -> Action.QUIT;
             case FLUSH_ALL, VERBOSITY, UNKNOWN -> readOther();
         };
+    }
+
+    /** Forgets the input, but not what was read from it. */
+    void release() {
+        array = Words.NO_BYTES;
+        request.buffer = Words.NO_BYTES;
+        words.release();
     }
 
     /** Makes the storage command just read an error, since its value does not end in a line end. */

@@ -78,6 +78,8 @@ public final class TextProtocol {
                 case CLOSED -> discard(in);
             };
         }
+        // an idle connection must not keep an input buffer alive that its owner has replaced by a smaller one
+        line.release();
         return neededBytes;
     }
 

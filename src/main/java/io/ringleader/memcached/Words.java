@@ -12,6 +12,7 @@ import java.util.Arrays;
  */
 final class Words {
     static final int MAX = 23;
+    static final byte[] NO_BYTES = {};
 
     private static final int INT32_DIGITS_MAX = 11;
     private static final int UINT64_DIGITS_MAX = 22;
@@ -23,7 +24,7 @@ final class Words {
 
     private final int[] starts = new int[MAX];
     private final int[] ends = new int[MAX];
-    private byte[] array = new byte[0];
+    private byte[] array = NO_BYTES;
     private int lineEnd;
     private int count;
     private long number;
@@ -44,6 +45,12 @@ final class Words {
             ends[count] = at;
             count++;
         }
+    }
+
+    /** Forgets the array, which is large at times and not ours. The words are gone with it. */
+    void release() {
+        array = NO_BYTES;
+        count = 0;
     }
 
     static int skipSpaces(byte[] line, int from, int to) {

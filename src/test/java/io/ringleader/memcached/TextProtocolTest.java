@@ -53,6 +53,7 @@ class TextProtocolTest {
         row("gets\r\n", FORMAT);
         row("get " + K251 + "\r\n", FORMAT);
         row("get a b " + K251 + " c\r\n", FORMAT);
+        // memcached takes the last key for the noreply of other commands here, and answers an empty line
         row("get a noreply " + K251 + " noreply\r\n", FORMAT);
         row("gat 10 a b\r\n", "gat a exptime=10", "gat b exptime=10", "end");
         row("gats  -1  a \r\n", "gats a exptime=-1", "end");
