@@ -1,0 +1,95 @@
+package io.ringleader.memcached;
+
+/**
+ * One command, as a view on the input buffer: reused for every request of a connection and valid only during
+ * {@link RequestHandler#command}. A field that the operation does not have is 0.
+ */
+public final class Request {
+    Operation op = Operation.GET;
+    byte[] buffer = Words.NO_BYTES;
+
+    /** Where the request begins in the buffer; the other offsets count from here, since the buffer moves between calls. */
+    int base;
+
+    int keyStart;
+    int keyLength;
+    int valueStart;
+    int valueLength;
+    int clientFlags;
+    long exptime;
+    long cas;
+    long delta;
+    boolean noreply;
+
+    Request() {}
+
+    void clear(Operation newOp) {
+        op = newOp;
+        keyStart = 0;
+        keyLength = 0;
+        valueStart = 0;
+        valueLength = 0;
+        clientFlags = 0;
+        exptime = 0;
+        cas = 0;
+        delta = 0;
+        noreply = false;
+    }
+
+    public Operation op() {
+        return op;
+    }
+
+    /** The array that key and value are in. It belongs to the connection: copy what is to be kept. */
+    public byte[] buffer() {
+        return buffer;
+    }
+
+    /** Index of the key in {@link #buffer}. */
+    public int keyOffset() {
+        return base + keyStart;
+    }
+
+    /** 1..250; 0 for flush_all. */
+    public int keyLength() {
+        return keyLength;
+    }
+
+    /** Index of the value in {@link #buffer}; set, add, replace, append, prepend, cas. */
+    public int valueOffset() {
+        return base + valueStart;
+    }
+
+    /** Bytes of the value, 0..itemMaxBytes. */
+    public int valueLength() {
+        return valueLength;
+    }
+
+    /** Opaque to the server, unsigned; the storage commands. Append and prepend carry it but keep the stored one. */
+    public int clientFlags() {
+        return clientFlags;
+    }
+
+    /**
+     * As sent, a signed 32-bit number: 0 never, 1..2592000 seconds from now, above that seconds since 1970, negative at once.
+     * For flush_all it is the delay in the same form, where 0 or less is at once. Storage commands, touch, gat, gats, flush_all.
+     */
+    public long exptime() {
+        return exptime;
+    }
+
+    /** The cas id to compare with, unsigned; cas. */
+    public long cas() {
+        return cas;
+    }
+
+    /** Unsigned; incr, decr. */
+    public long delta() {
+        return delta;
+    }
+
+    /** No answer is wanted, not even an error. */
+    public boolean noreply() {
+        return noreply;
+    }
+}

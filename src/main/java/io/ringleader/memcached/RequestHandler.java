@@ -1,0 +1,58 @@
+package io.ringleader.memcached;
+
+/**
+ * Takes the requests of one connection, in the order sent. Everything below is to be answered in that order too. Called only
+ * from within {@link TextProtocol#consume}, on the thread of its caller.
+ *
+ * <p>Each request, and each burst of keys of a long {@code get}, begins with {@link #begin}. If that says yes, then
+ * exactly what was announced follows within the same {@code consume}: {@code commands} calls of {@link #command} (the last
+ * burst of a get is followed by {@link #endOfKeys}), or one of the other calls.
+ */
+public interface RequestHandler {
+    /** What a request needs: a look at the store, a change of it, or neither. */
+    enum Kind {
+        READ,
+        WRITE,
+        /** Answered by this node without the store: errors, stats, version, verbosity, quit, close. */
+        LOCAL
+    }
+
+    /**
+     * May the next {@code commands} commands come (1 for a {@link Kind#LOCAL} request)? If not, nothing is consumed and the
+     * same question is asked again at the next {@code consume}. A handler whose connection is closed says no.
+     */
+    boolean begin(Kind kind, int commands);
+
+    /**
+     * One command for one key, or flush_all. The request and the bytes it points to are valid only during the call. Only
+     * a request that is not {@link Operation#isRetrieval} can be {@link Request#noreply}.
+     */
+    void command(Request request);
+
+    /** All keys of a get, gets, gat or gats line have been given: its answer ends with {@link Replies#END}. */
+    void endOfKeys();
+
+    /**
+     * {@code stats}. The argument is the rest of the line, with single spaces between the words: "" for the general ones. An
+     * unknown one is to be answered with {@link Replies#ERROR}.
+     */
+    void stats(String argument);
+
+    /** {@code version}. */
+    void version();
+
+    /** {@code verbosity}, answered with {@link Replies#OK} unless noreply; the level is 0..2^32-1. */
+    void verbosity(long level, boolean noreply);
+
+    /** {@code quit}: close the connection when all before it is answered. Nothing is read any more. */
+    void quit();
+
+    /** A request that cannot be: answer this line, one of {@link Replies}. Not called for errors that noreply suppresses. */
+    void error(byte[] line);
+
+    /**
+     * The peer does not speak this protocol: close without an answer to this, but answer what came before. Nothing is read any
+     * more. The reason is a sentence for the log.
+     */
+    void close(String reason);
+}
