@@ -6,7 +6,10 @@ package io.ringleader.net;
  * leave in one system call.
  */
 public interface Connection {
-    /** Queues a copy of the bytes. Never blocks; the caller looks at {@link #pendingOutputBytes} to hold itself back. */
+    /**
+     * Queues a copy of the bytes. Never blocks; the caller looks at {@link #pendingOutputBytes} to hold itself back. A write
+     * that would exceed the limit of the network closes the connection. A write to a closed connection is ignored.
+     */
     void write(byte[] source, int offset, int length);
 
     /** Bytes written but not yet taken by the kernel. */
@@ -18,10 +21,16 @@ public interface Connection {
      */
     void setReading(boolean on);
 
-    /** Sends what is pending, then closes. Further writes are ignored. */
+    /**
+     * Sends what is pending, then closes. Further writes are ignored and nothing more is read. An end that does not take the
+     * output within a bounded time is closed all the same.
+     */
     void closeAfterOutput();
 
-    /** Closes at once and drops what is pending. The handler hears {@link ConnectionHandler#onClosed} once. */
+    /**
+     * Closes at once and drops what is pending. The handler hears {@link ConnectionHandler#onClosed} once, in a later task,
+     * and nothing else any more.
+     */
     void close(String reason);
 
     /** The other end, for messages. */
