@@ -58,6 +58,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     private Connection connection;
     private boolean open;
     private boolean closing;
+    private boolean inputEnded;
     private int readsOut;
     private int writesOut;
     /** What did not fit, null if nothing waits. */
@@ -85,15 +86,20 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         int needed = protocol.consume(in, this);
         drain();
         if (stalledKind != null && open && !closing) {
-            if (canBegin(stalledKind, stalledCommands)) {
-                // Answers that were known at once have made room.
-                connection.setReading(true);
-            } else {
-                connection.setReading(false);
-            }
+            connection.setReading(false);
+            // Answers that were known at once may have made room already.
+            resume();
             return 0;
         }
         return needed;
+    }
+
+    /** A client that has sent all it will may still wait for its answers. */
+    @Override
+    public boolean onInputEnded() {
+        inputEnded = true;
+        drain();
+        return true;
     }
 
     @Override
@@ -281,7 +287,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
             replies.drain(scratch, DRAIN_BYTES, shared.stats());
             connection.write(scratch.array(), 0, scratch.length());
         }
-        if (open && closing && replies.size() == 0) {
+        boolean saidAll = closing || (inputEnded && stalledKind == null);
+        if (open && saidAll && replies.size() == 0) {
             connection.closeAfterOutput();
         }
     }

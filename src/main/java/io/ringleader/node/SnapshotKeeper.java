@@ -15,6 +15,7 @@ import io.ringleader.store.StoreSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -35,7 +36,7 @@ final class SnapshotKeeper {
 
     private final SnapshotFiles files;
     private final int chunkBytes;
-    private final Map<Integer, SnapshotReceiver> receivers = new HashMap<>();
+    private final Map<SnapshotId, SnapshotReceiver> receivers = new HashMap<>();
 
     SnapshotKeeper(SnapshotFiles files, int chunkBytes) {
         this.files = files;
@@ -94,18 +95,11 @@ final class SnapshotKeeper {
     Received receive(int partition, InstallSnapshot chunk) {
         SnapshotId id = id(partition, chunk.snapshot());
         try {
-            SnapshotReceiver receiver = receivers.get(partition);
-            if (receiver == null || !receiver.id().equals(id)) {
-                if (receiver != null) {
-                    receiver.abort();
-                }
-                receiver = files.receive(id);
-                receivers.put(partition, receiver);
-            }
+            SnapshotReceiver receiver = receiver(id);
             if (chunk.offset() == receiver.nextOffset()) {
-                receiver.append(chunk.offset(), chunk.data());
+                receiver.append(chunk.offset(), chunk.data(), 0, chunk.data().length);
                 if (chunk.done()) {
-                    receivers.remove(partition);
+                    receivers.remove(id);
                     receiver.commit();
                     files.deleteOlder(partition, chunk.snapshot().index());
                     return new Received(0, true);
@@ -114,11 +108,29 @@ final class SnapshotKeeper {
             return new Received(receiver.nextOffset(), false);
         } catch (CorruptSnapshotException | DiskFullException e) {
             log.warn("Snapshot {} of partition {} could not be received: {}", chunk.snapshot(), partition, e.getMessage());
-            receivers.remove(partition);
+            receivers.remove(id);
             return new Received(0, false);
         } catch (IOException e) {
             throw new UncheckedIOException("Storing a snapshot of partition " + partition + " failed.", e);
         }
+    }
+
+    /** The file being received; one of the same partition that was begun before is given up. */
+    private SnapshotReceiver receiver(SnapshotId id) throws IOException {
+        SnapshotReceiver receiver = receivers.get(id);
+        if (receiver == null) {
+            Iterator<Map.Entry<SnapshotId, SnapshotReceiver>> others = receivers.entrySet().iterator();
+            while (others.hasNext()) {
+                Map.Entry<SnapshotId, SnapshotReceiver> other = others.next();
+                if (other.getKey().group() == id.group()) {
+                    other.getValue().abort();
+                    others.remove();
+                }
+            }
+            receiver = files.receive(id);
+            receivers.put(id, receiver);
+        }
+        return receiver;
     }
 
     private static SnapshotId id(int partition, SnapshotPoint point) {

@@ -9,9 +9,12 @@ import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandBatch;
 import io.ringleader.store.PartitionStore;
 import io.ringleader.store.SnapshotCapture;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * The single writer: owns the state machines of all partitions of this node, applies what is committed, serves reads, and does
@@ -21,6 +24,7 @@ final class StoreHost {
     /** Items a capture copies per turn: well below a millisecond. */
     private static final int CAPTURE_ITEMS_PER_TURN = 4096;
 
+    private static final long CAPTURE_RETRY_NANOS = 10_000_000L;
     private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
 
     /** A committed entry, and who waits for it (null: nobody here). */
@@ -133,28 +137,62 @@ final class StoreHost {
 
     // ---- snapshots
 
+    /** Captures the partition for a snapshot; the listener gets it. */
     void beginSnapshot(int partition) {
+        capture(partition, listener::onCaptured);
+    }
+
+    /** What is done with a finished capture. */
+    private interface Captured {
+        void accept(int partition, SnapshotPoint point, SnapshotCapture capture);
+    }
+
+    private void capture(int partition, Captured then) {
         Slot slot = slots.get(partition);
         if (slot.deferred != null) {
-            slot.deferred.add(() -> beginSnapshot(partition));
-            return;
-        }
-        if (slot.capture == null) {
+            slot.deferred.add(() -> capture(partition, then));
+        } else if (slot.capture != null) {
+            loop.schedule(CAPTURE_RETRY_NANOS, () -> capture(partition, then));
+        } else {
             slot.capture = slot.store.beginCapture();
             SnapshotPoint point = new SnapshotPoint(slot.store.appliedIndex(), slot.appliedTerm);
-            continueCapture(partition, slot, slot.capture, point);
+            continueCapture(partition, slot, slot.capture, point, then);
         }
     }
 
-    private void continueCapture(int partition, Slot slot, SnapshotCapture capture, SnapshotPoint point) {
+    private void continueCapture(
+            int partition, Slot slot, SnapshotCapture capture, SnapshotPoint point, Captured then) {
         if (!capture.captureSome(CAPTURE_ITEMS_PER_TURN)) {
-            loop.execute(() -> continueCapture(partition, slot, capture, point));
+            loop.execute(() -> continueCapture(partition, slot, capture, point, then));
             return;
         }
         if (slot.capture == capture) {
             slot.capture = null;
         }
-        listener.onCaptured(partition, point, capture);
+        then.accept(partition, point, capture);
+    }
+
+    /** The digest of a partition's snapshot at an index: equal on all replicas. */
+    record Digest(long appliedIndex, long value) {}
+
+    /** Digests every partition, one after the other, computed on the snapshot loop; calls back there. */
+    void digests(Loop snapshotLoop, BiConsumer<Integer, Digest> each, Runnable done) {
+        digestFrom(slots.isEmpty() ? null : slots.firstKey(), snapshotLoop, each, done);
+    }
+
+    private void digestFrom(Integer first, Loop snapshotLoop, BiConsumer<Integer, Digest> each, Runnable done) {
+        if (first == null) {
+            done.run();
+            return;
+        }
+        capture(first, (partition, point, capture) -> snapshotLoop.execute(() -> {
+            try {
+                each.accept(partition, new Digest(point.index(), capture.digest()));
+            } catch (IOException e) {
+                throw new UncheckedIOException("Computing a digest does no I/O.", e);
+            }
+            loop.execute(() -> digestFrom(slots.higherKey(partition), snapshotLoop, each, done));
+        }));
     }
 
     /** The leader sent a snapshot: until it is loaded, nothing is applied or read. */

@@ -1,0 +1,402 @@
+package io.ringleader.node;
+
+import io.ringleader.config.ClusterConfig;
+import io.ringleader.config.Limits;
+import io.ringleader.config.NodeConfig;
+import io.ringleader.config.Timeouts;
+import io.ringleader.net.Peers;
+import io.ringleader.raft.Effects;
+import io.ringleader.raft.Entry;
+import io.ringleader.raft.EntryType;
+import io.ringleader.raft.HardState;
+import io.ringleader.raft.Message;
+import io.ringleader.raft.Message.InstallSnapshot;
+import io.ringleader.raft.Raft;
+import io.ringleader.raft.RaftConfig;
+import io.ringleader.raft.SnapshotPoint;
+import io.ringleader.ring.Ring;
+import io.ringleader.storage.NodeRecovery;
+import io.ringleader.storage.NodeRecovery.Recovered;
+import io.ringleader.storage.NodeRecovery.RecoveredReplica;
+import io.ringleader.storage.WriteAheadLog;
+import io.ringleader.store.ByteWriter;
+import io.ringleader.store.CommandBatch;
+import io.ringleader.store.PartitionStore;
+import io.ringleader.store.SnapshotCapture;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node of a cluster: recovers what its disk holds, wires the parts that run on its loops, and starts them. This class only
+ * connects; each part is told of the others by small interfaces, and every call that crosses loops is in here.
+ */
+public final class Node {
+    private static final Logger log = LoggerFactory.getLogger(Node.class);
+    private static final long MILLI = 1_000_000L;
+    private static final long PING_NANOS = 1_000 * MILLI;
+    private static final int SNAPSHOT_BLOCK_BYTES = 64 << 10;
+    private static final int FRAME_TARGET_BYTES = 1 << 20;
+    private static final int PIPELINE_MAX_COMMANDS = 1024;
+
+    private final ClusterConfig config;
+    private final NodeConfig self;
+    private final Environment env;
+    private final Ring ring;
+    private final LogWriter logWriter;
+    private final SnapshotKeeper snapshots;
+    private final RaftHost raftHost;
+    private final StoreHost storeHost;
+    private final Router router;
+    private final Peers peers;
+    private final Outbox outbox;
+    private final ClientSession.Shared clients;
+
+    private List<Response> raftResponses = new ArrayList<>();
+    private List<Response> storeResponses = new ArrayList<>();
+    private Map<Integer, List<Response>> remoteResponses = new TreeMap<>();
+
+    /**
+     * Recovers the node. Nothing runs and nothing is heard of outside until {@link #start}.
+     *
+     * @throws IOException if what is on the disk cannot be read or must not be trusted; the message says which file, and why
+     */
+    public Node(ClusterConfig config, int id, Environment env) throws IOException {
+        this.config = config;
+        this.env = env;
+        this.self = config.node(id)
+                .orElseThrow(() -> new IllegalArgumentException("The configuration has no node " + id + "."));
+        this.ring = config.ring();
+        Limits limits = config.limits();
+        Timeouts timeouts = config.timeouts();
+
+        Recovered recovered = NodeRecovery.open(
+                env.disk(),
+                new WriteAheadLog.Options(limits.walSegmentBytes(), limits.frameMaxBytes()),
+                SNAPSHOT_BLOCK_BYTES,
+                env.random());
+        log.info("Recovered {}", recovered.summary());
+        logWriter = new LogWriter(env.logLoop(), recovered.log(), limits.walMaxBytes(), new LogEvents());
+        snapshots = new SnapshotKeeper(recovered.snapshots(), (int) limits.snapshotChunkBytes());
+        storeHost = new StoreHost(env.storeLoop(), env.clock(), (int) limits.resultMaxBytes(), new StoreEvents());
+        long partitionMaxBytes = limits.memoryBytes() / Math.max(1, ring.replicaCount(id));
+        raftHost = new RaftHost(
+                id,
+                env.raftLoop(),
+                env.clock(),
+                new RaftHost.Limits(partitionMaxBytes, (int) limits.itemMaxBytes(), limits.snapshotLogBytes()),
+                timeouts.heartbeatMillis() * MILLI / 4,
+                new RaftEffects());
+        peers = new Peers(
+                env.peerNetwork(),
+                env.raftLoop(),
+                env.clock(),
+                env.random(),
+                new Peers.Identity(id, config.name(), config.agreement(), config.peerSecret()),
+                self.peer().toSocketAddress(),
+                otherPeers(),
+                peerLimits(),
+                new PeerEvents());
+        outbox = new Outbox(peers, FRAME_TARGET_BYTES);
+        router = new Router(
+                id,
+                env.incarnation(),
+                ring,
+                env.clientLoop(),
+                env.clock(),
+                new Router.Settings(
+                        timeouts.commandTimeoutMillis() * MILLI,
+                        timeouts.electionTimeoutMaxMillis() * MILLI,
+                        (int) limits.batchMaxBytes(),
+                        limits.uncommittedMaxBytes()),
+                this::submit);
+        ClientStats stats = new ClientStats();
+        clients = new ClientSession.Shared(
+                router,
+                io.ringleader.memcached.Limits.ofItemMaxBytes((int) limits.itemMaxBytes()),
+                stats,
+                new Statistics(config, env, stats, raftHost, storeHost),
+                PIPELINE_MAX_COMMANDS,
+                limits.connectionOutputMaxBytes() / 2,
+                new ByteWriter());
+        recoverReplicas(recovered);
+        env.storeLoop().atEndOfBurst(this::flushStoreResponses);
+    }
+
+    private Map<Integer, InetSocketAddress> otherPeers() {
+        Map<Integer, InetSocketAddress> others = new TreeMap<>();
+        for (NodeConfig node : config.nodes()) {
+            if (node.id() != self.id()) {
+                others.put(node.id(), node.peer().toSocketAddress());
+            }
+        }
+        return others;
+    }
+
+    private Peers.Limits peerLimits() {
+        Limits limits = config.limits();
+        long handshakeNanos = 2_000 * MILLI;
+        return new Peers.Limits(
+                (int) limits.frameMaxBytes(),
+                limits.peerBacklogMaxBytes(),
+                handshakeNanos,
+                PING_NANOS,
+                5 * PING_NANOS,
+                50 * MILLI,
+                1_000 * MILLI);
+    }
+
+    private void recoverReplicas(Recovered recovered) {
+        Limits limits = config.limits();
+        RaftConfig raftConfig = new RaftConfig(
+                config.timeouts().heartbeatMillis() * MILLI,
+                config.timeouts().electionTimeoutMinMillis() * MILLI,
+                config.timeouts().electionTimeoutMaxMillis() * MILLI,
+                (int) limits.appendMaxBytes(),
+                (int) limits.inflightMaxEntries(),
+                limits.inflightMaxBytes(),
+                limits.uncommittedMaxBytes(),
+                limits.logRetainBytes());
+        for (int partition : ring.partitionsOf(self.id())) {
+            RecoveredReplica replica = recovered.replicas().get(partition);
+            SnapshotPoint point = SnapshotPoint.NONE;
+            HardState hardState = HardState.INITIAL;
+            List<Entry> entries = new ArrayList<>();
+            PartitionStore store = new PartitionStore(partition);
+            if (replica != null) {
+                hardState = new HardState(replica.term(), replica.votedFor());
+                if (replica.snapshot() != null) {
+                    point = new SnapshotPoint(replica.snapshot().index(), replica.snapshot().term());
+                    store = snapshots.load(partition, point);
+                }
+                replica.entries()
+                        .forEach(e -> entries.add(
+                                new Entry(e.index(), e.term(), EntryType.ofCode(e.type()), e.payload())));
+            }
+            storeHost.add(partition, store, point.term());
+            Raft raft = new Raft(
+                    self.id(),
+                    ring.replicas(partition),
+                    raftConfig,
+                    env.random(),
+                    hardState,
+                    point,
+                    entries,
+                    env.clock().monotonicNanos());
+            raftHost.add(new PartitionGroup(partition, raft));
+        }
+    }
+
+    /**
+     * Opens the ports and begins to take part. Called before the loops run, or on the client loop when all run on one thread.
+     *
+     * @throws IOException if a port cannot be bound
+     */
+    public void start() throws IOException {
+        env.clientNetwork().listen(self.client().toSocketAddress(), () -> new ClientSession(clients));
+        peers.start();
+        raftHost.start();
+        storeHost.start();
+        router.start();
+    }
+
+    // ---- from the client loop
+
+    private void submit(int target, Request request) {
+        env.raftLoop().execute(() -> {
+            if (target == self.id()) {
+                raftHost.onRequest(request);
+            } else if (peers.isConnected(target)) {
+                outbox.add(target, request);
+            } else {
+                raftResponses.add(Response.failed(request.id(), Response.Status.UNREACHABLE));
+            }
+        });
+    }
+
+    /** From the raft loop to the other loops. */
+    private final class RaftEffects implements RaftHost.Outside {
+        @Override
+        public void append(long token, List<LogWriter.Append> appends) {
+            env.logLoop().execute(() -> logWriter.append(token, appends));
+        }
+
+        @Override
+        public void store(List<Runnable> work) {
+            env.storeLoop().execute(() -> work.forEach(Runnable::run));
+        }
+
+        @Override
+        public StoreHost storeHost() {
+            return storeHost;
+        }
+
+        @Override
+        public void send(int node, int partition, Message message) {
+            outbox.add(node, partition, message);
+        }
+
+        @Override
+        public void respond(int node, Response response) {
+            if (node == self.id()) {
+                raftResponses.add(response);
+            } else {
+                outbox.add(node, response);
+            }
+        }
+
+        @Override
+        public void leaderChanged(int partition, int leader) {
+            env.clientLoop().execute(() -> router.onLeaderChanged(partition, leader));
+        }
+
+        @Override
+        public void sendChunk(int partition, Effects.ChunkToSend chunk) {
+            env.snapshotLoop()
+                    .execute(() -> snapshots
+                            .read(partition, chunk.snapshot(), chunk.offset())
+                            .ifPresent(read -> env.raftLoop().execute(() -> {
+                                outbox.add(
+                                        chunk.to(),
+                                        partition,
+                                        new InstallSnapshot(
+                                                self.id(),
+                                                chunk.to(),
+                                                chunk.term(),
+                                                chunk.snapshot(),
+                                                chunk.offset(),
+                                                read.data(),
+                                                read.last()));
+                            })));
+        }
+
+        @Override
+        public void storeChunk(int partition, InstallSnapshot chunk) {
+            env.snapshotLoop().execute(() -> {
+                SnapshotKeeper.Received received = snapshots.receive(partition, chunk);
+                env.raftLoop().execute(() -> raftHost.onChunkStored(partition, chunk.snapshot(), received));
+            });
+        }
+
+        @Override
+        public void flush() {
+            outbox.flush();
+            if (!raftResponses.isEmpty()) {
+                List<Response> responses = raftResponses;
+                raftResponses = new ArrayList<>();
+                env.clientLoop().execute(() -> responses.forEach(router::onResponse));
+            }
+        }
+    }
+
+    /** From the log loop to the raft loop. */
+    private final class LogEvents implements LogWriter.Listener {
+        @Override
+        public void onDurable(long token) {
+            env.raftLoop().execute(() -> raftHost.onDurable(token));
+        }
+
+        @Override
+        public void onDiskFull(boolean full) {
+            env.raftLoop().execute(() -> raftHost.onDiskFull(full));
+        }
+
+        @Override
+        public void onLogTooLong(List<Integer> partitions) {
+            env.raftLoop().execute(() -> raftHost.onLogTooLong(partitions));
+        }
+    }
+
+    /** From the store loop to the others. */
+    private final class StoreEvents implements StoreHost.Listener {
+        @Override
+        public void respond(int node, Response response) {
+            if (node == self.id()) {
+                storeResponses.add(response);
+            } else {
+                remoteResponses
+                        .computeIfAbsent(node, id -> new ArrayList<>())
+                        .add(response);
+            }
+        }
+
+        @Override
+        public void onTickNeeded(int partition, Pending.ReadWork read, long nowMillis) {
+            env.raftLoop().execute(() -> raftHost.onTickNeeded(partition, read, nowMillis));
+        }
+
+        @Override
+        public void onCaptured(int partition, SnapshotPoint point, SnapshotCapture capture) {
+            env.snapshotLoop().execute(() -> {
+                boolean written = snapshots.write(partition, point, capture);
+                env.raftLoop().execute(() -> raftHost.onSnapshotTaken(partition, point, written));
+            });
+        }
+
+        @Override
+        public void onRestoreNeeded(int partition, SnapshotPoint point) {
+            env.snapshotLoop().execute(() -> {
+                PartitionStore store = snapshots.load(partition, point);
+                env.storeLoop().execute(() -> storeHost.restored(partition, store, point));
+            });
+        }
+    }
+
+    private void flushStoreResponses() {
+        if (!storeResponses.isEmpty()) {
+            List<Response> responses = storeResponses;
+            storeResponses = new ArrayList<>();
+            env.clientLoop().execute(() -> responses.forEach(router::onResponse));
+        }
+        if (!remoteResponses.isEmpty()) {
+            Map<Integer, List<Response>> responses = remoteResponses;
+            remoteResponses = new TreeMap<>();
+            env.raftLoop()
+                    .execute(() -> responses.forEach(
+                            (node, list) -> list.forEach(response -> outbox.add(node, response))));
+        }
+    }
+
+    /** From the peers, on the raft loop. */
+    private final class PeerEvents implements Peers.Handler, PeerCodec.Receiver {
+        @Override
+        public void onFrame(int from, byte[] buffer, int offset, int length) {
+            PeerCodec.read(from, self.id(), buffer, offset, length, this);
+        }
+
+        // What a frame asks for is done in a task of its own: if doing it fails, this node must stop, whereas a frame that
+        // cannot be read only costs its sender the connection.
+
+        @Override
+        public void onMessage(int partition, Message message) {
+            env.raftLoop().execute(() -> raftHost.onMessage(partition, message));
+        }
+
+        @Override
+        public void onRequest(Request request) {
+            env.raftLoop().execute(() -> raftHost.onRequest(request));
+        }
+
+        @Override
+        public void onResponse(Response response) {
+            env.raftLoop().execute(() -> raftResponses.add(response));
+        }
+
+        @Override
+        public void onPeerUp(int node) {
+            log.info("Connected to node {}", node);
+            env.raftLoop().execute(() -> raftHost.onPeerUp(node));
+        }
+
+        @Override
+        public void onPeerDown(int node, String reason) {
+            log.info("Lost the connection to node {}: {}", node, reason);
+            env.clientLoop().execute(() -> router.onPeerDown(node));
+        }
+    }
+}
