@@ -31,8 +31,7 @@ final class Hash64 {
         return mix(mix(state ^ tail, FINAL), MULTIPLIER);
     }
 
-    /** The added input keeps a zero operand from swallowing the state. */
     private static long mix(long a, long b) {
-        return (a * b) ^ Math.multiplyHigh(a, b) ^ Long.rotateLeft(a, 32);
+        return (a * b) ^ Math.multiplyHigh(a, b);
     }
 }
