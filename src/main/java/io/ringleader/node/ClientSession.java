@@ -136,12 +136,11 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     }
 
     private boolean canBegin(Kind kind, int commands) {
-        boolean inPhase =
-                switch (kind) {
-                    case READ -> writesOut == 0;
-                    case WRITE -> readsOut == 0;
-                    case LOCAL -> true;
-                };
+        boolean inPhase = switch (kind) {
+            case READ -> writesOut == 0;
+            case WRITE -> readsOut == 0;
+            case LOCAL -> true;
+        };
         boolean roomForReplies = replies.size() == 0 || replies.size() + commands <= shared.pipelineMaxCommands();
         return inPhase
                 && roomForReplies
@@ -184,14 +183,12 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         switch (r.op()) {
             case GET, GETS -> CommandWriter.get(out, b, key, keyLength);
             case GAT, GATS -> CommandWriter.gat(out, b, key, keyLength, r.exptime());
-            case SET -> CommandWriter.set(
-                    out, b, key, keyLength, r.clientFlags(), r.exptime(), b, value, valueLength);
-            case ADD -> CommandWriter.add(
-                    out, b, key, keyLength, r.clientFlags(), r.exptime(), b, value, valueLength);
-            case REPLACE -> CommandWriter.replace(
-                    out, b, key, keyLength, r.clientFlags(), r.exptime(), b, value, valueLength);
-            case CAS -> CommandWriter.cas(
-                    out, b, key, keyLength, r.clientFlags(), r.exptime(), r.cas(), b, value, valueLength);
+            case SET -> CommandWriter.set(out, b, key, keyLength, r.clientFlags(), r.exptime(), b, value, valueLength);
+            case ADD -> CommandWriter.add(out, b, key, keyLength, r.clientFlags(), r.exptime(), b, value, valueLength);
+            case REPLACE ->
+                CommandWriter.replace(out, b, key, keyLength, r.clientFlags(), r.exptime(), b, value, valueLength);
+            case CAS ->
+                CommandWriter.cas(out, b, key, keyLength, r.clientFlags(), r.exptime(), r.cas(), b, value, valueLength);
             case APPEND -> CommandWriter.append(out, b, key, keyLength, b, value, valueLength);
             case PREPEND -> CommandWriter.prepend(out, b, key, keyLength, b, value, valueLength);
             case DELETE -> CommandWriter.delete(out, b, key, keyLength);

@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 final class LogWriter {
     private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
+    /** A little ahead of the writing, so that a new segment is ready when the old one is full. */
+    private static final long SPARE_BYTES_PER_BYTE = 2;
+
     private static final long RETRY_NANOS = 500_000_000L;
 
     /** What one group wants durable, in order. */
@@ -84,11 +87,12 @@ final class LogWriter {
             return;
         }
         try {
+            long writtenBytes = wal.bufferedBytes();
             wal.sync();
             durableToken = bufferedToken;
             setFull(false);
             listener.onDurable(durableToken);
-            tidy();
+            tidy(writtenBytes);
         } catch (DiskFullException e) {
             if (!full) {
                 log.error("The disk is full: writes are refused until there is room, reads go on. {}", e.getMessage());
@@ -111,7 +115,9 @@ final class LogWriter {
         }
     }
 
-    private void tidy() throws IOException {
+    /** What can wait until the results are on their way. */
+    private void tidy(long writtenBytes) throws IOException {
+        wal.prepareSpare(SPARE_BYTES_PER_BYTE * Math.max(1, writtenBytes));
         if (marked) {
             marked = false;
             wal.deleteObsoleteSegments();

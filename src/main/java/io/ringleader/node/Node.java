@@ -20,7 +20,6 @@ import io.ringleader.storage.NodeRecovery.Recovered;
 import io.ringleader.storage.NodeRecovery.RecoveredReplica;
 import io.ringleader.storage.WriteAheadLog;
 import io.ringleader.store.ByteWriter;
-import io.ringleader.store.CommandBatch;
 import io.ringleader.store.PartitionStore;
 import io.ringleader.store.SnapshotCapture;
 import java.io.IOException;
@@ -171,12 +170,13 @@ public final class Node {
             if (replica != null) {
                 hardState = new HardState(replica.term(), replica.votedFor());
                 if (replica.snapshot() != null) {
-                    point = new SnapshotPoint(replica.snapshot().index(), replica.snapshot().term());
+                    point = new SnapshotPoint(
+                            replica.snapshot().index(), replica.snapshot().term());
                     store = snapshots.load(partition, point);
                 }
                 replica.entries()
-                        .forEach(e -> entries.add(
-                                new Entry(e.index(), e.term(), EntryType.ofCode(e.type()), e.payload())));
+                        .forEach(e ->
+                                entries.add(new Entry(e.index(), e.term(), EntryType.ofCode(e.type()), e.payload())));
             }
             storeHost.add(partition, store, point.term());
             Raft raft = new Raft(
@@ -188,7 +188,7 @@ public final class Node {
                     point,
                     entries,
                     env.clock().monotonicNanos());
-            raftHost.add(new PartitionGroup(partition, raft));
+            raftHost.add(new PartitionGroup(partition, ring.preferredLeader(partition), raft));
         }
     }
 
@@ -319,9 +319,7 @@ public final class Node {
             if (node == self.id()) {
                 storeResponses.add(response);
             } else {
-                remoteResponses
-                        .computeIfAbsent(node, id -> new ArrayList<>())
-                        .add(response);
+                remoteResponses.computeIfAbsent(node, id -> new ArrayList<>()).add(response);
             }
         }
 
@@ -357,8 +355,8 @@ public final class Node {
             Map<Integer, List<Response>> responses = remoteResponses;
             remoteResponses = new TreeMap<>();
             env.raftLoop()
-                    .execute(() -> responses.forEach(
-                            (node, list) -> list.forEach(response -> outbox.add(node, response))));
+                    .execute(() ->
+                            responses.forEach((node, list) -> list.forEach(response -> outbox.add(node, response))));
         }
     }
 
@@ -369,7 +367,8 @@ public final class Node {
             PeerCodec.read(from, self.id(), buffer, offset, length, this);
         }
 
-        // What a frame asks for is done in a task of its own: if doing it fails, this node must stop, whereas a frame that
+        // What a frame asks for is done in a task of its own: if doing it fails, this node must stop, whereas a frame
+        // that
         // cannot be read only costs its sender the connection.
 
         @Override
@@ -389,13 +388,11 @@ public final class Node {
 
         @Override
         public void onPeerUp(int node) {
-            log.info("Connected to node {}", node);
             env.raftLoop().execute(() -> raftHost.onPeerUp(node));
         }
 
         @Override
         public void onPeerDown(int node, String reason) {
-            log.info("Lost the connection to node {}: {}", node, reason);
             env.clientLoop().execute(() -> router.onPeerDown(node));
         }
     }

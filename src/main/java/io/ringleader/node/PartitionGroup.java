@@ -17,6 +17,7 @@ import java.util.TreeMap;
  */
 final class PartitionGroup {
     final int partition;
+    private final int preferredLeader;
     final Raft raft;
     /** Something happened in this burst: flush it and carry out its effects at the end. */
     boolean dirty;
@@ -31,9 +32,22 @@ final class PartitionGroup {
     private long nextReadId = 1;
     private long lastTimeMillis;
 
-    PartitionGroup(int partition, Raft raft) {
+    PartitionGroup(int partition, int preferredLeader, Raft raft) {
         this.partition = partition;
+        this.preferredLeader = preferredLeader;
         this.raft = raft;
+    }
+
+    /**
+     * If this node leads, but the ring prefers another which is up to date and with which nothing has changed for a while:
+     * begins to hand over (thesis §3.10).
+     */
+    boolean handOver(long nowNanos, long stableNanos) {
+        boolean due = raft.isLeader()
+                && !raft.isTransferring()
+                && preferredLeader != raft.leader()
+                && raft.isInStep(preferredLeader, stableNanos, nowNanos);
+        return due && raft.transferLeadership(preferredLeader, nowNanos);
     }
 
     Proposed propose(Request write, long nowMillis, long partitionMaxBytes, int itemMaxBytes) {

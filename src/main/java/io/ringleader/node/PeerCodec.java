@@ -199,8 +199,9 @@ final class PeerCodec {
             case REQUEST_VOTE -> new RequestVote(from, self, term, in.getLong(), in.getLong(), in.get() == 1);
             case VOTE_REPLY -> new VoteReply(from, self, term, in.get() == 1);
             case APPEND_ENTRIES -> readAppendEntries(from, self, term, in);
-            case APPEND_REPLY -> new AppendReply(
-                    from, self, term, in.get() == 1, in.getLong(), in.getLong(), in.getLong(), in.getLong());
+            case APPEND_REPLY ->
+                new AppendReply(
+                        from, self, term, in.get() == 1, in.getLong(), in.getLong(), in.getLong(), in.getLong());
             case HEARTBEAT -> new Heartbeat(from, self, term, in.getLong(), in.getLong());
             case HEARTBEAT_REPLY -> new HeartbeatReply(from, self, term, in.getLong());
             case INSTALL_SNAPSHOT -> {
@@ -211,8 +212,9 @@ final class PeerCodec {
             }
             case SNAPSHOT_REPLY -> new SnapshotReply(from, self, term, readPoint(in), in.getLong(), in.get() == 1);
             case TIMEOUT_NOW -> new TimeoutNow(from, self, term);
-            default -> throw new IllegalArgumentException(
-                    "A frame from node " + from + " holds a message of the unknown kind " + kind + ".");
+            default ->
+                throw new IllegalArgumentException(
+                        "A frame from node " + from + " holds a message of the unknown kind " + kind + ".");
         };
     }
 
@@ -222,8 +224,8 @@ final class PeerCodec {
         long leaderCommit = in.getLong();
         int count = in.getInt();
         if (count < 0 || count > in.remaining()) {
-            throw new IllegalArgumentException("A frame from node " + from + " announces " + count
-                    + " entries in " + in.remaining() + " bytes.");
+            throw new IllegalArgumentException(
+                    "A frame from node " + from + " announces " + count + " entries in " + in.remaining() + " bytes.");
         }
         List<Entry> entries = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {

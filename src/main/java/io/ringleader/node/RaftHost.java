@@ -57,6 +57,12 @@ final class RaftHost {
     /** Limits that the host enforces, in bytes. */
     record Limits(long partitionMaxBytes, int itemMaxBytes, long snapshotLogBytes) {}
 
+    private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
+    /** How long a leadership must have lasted before it is handed to the preferred leader. */
+    private static final long STABLE_NANOS = 5 * HOUSEKEEPING_NANOS;
+    /** Per second: a client of a partition that is being handed over waits for it, so only a few do at a time. */
+    private static final int HANDOVERS_AT_ONCE = 8;
+
     private record Held(long token, int partition, Message message) {}
 
     private final int self;
@@ -73,6 +79,7 @@ final class RaftHost {
 
     private List<LogWriter.Append> appends = new ArrayList<>();
     private List<Runnable> storeWork = new ArrayList<>();
+    private final Housekeeping housekeeping = new Housekeeping();
     private long lastToken;
     private long durableToken;
     private boolean diskFull;
@@ -108,13 +115,17 @@ final class RaftHost {
             group.raft.tick(nowNanos);
             touch(group);
         }
+        housekeeping.tick(nowNanos);
         loop.schedule(tickNanos, this::tick);
     }
 
     void onMessage(int partition, Message message) {
         PartitionGroup group = groups.get(partition);
         if (group == null || !group.raft.hasVoter(message.from())) {
-            log.warn("Node {} sent a message for partition {}, of which it and this node do not both have a replica.", message.from(), partition);
+            log.warn(
+                    "Node {} sent a message for partition {}, of which it and this node do not both have a replica.",
+                    message.from(),
+                    partition);
             return;
         }
         group.raft.receive(message, clock.monotonicNanos());
@@ -149,7 +160,11 @@ final class RaftHost {
         try {
             CommandBatch.validate(request.bytes(), 0, request.bytes().length);
         } catch (MalformedBytesException e) {
-            log.warn("Node {} sent a malformed batch for partition {}: {}", request.from(), group.partition, e.getMessage());
+            log.warn(
+                    "Node {} sent a malformed batch for partition {}: {}",
+                    request.from(),
+                    group.partition,
+                    e.getMessage());
             outside.respond(request.from(), Response.failed(request.id(), Status.REFUSED));
             return;
         }
@@ -255,9 +270,7 @@ final class RaftHost {
         effects.roleChanges().forEach(change -> onRoleChange(group, change));
         List<Request> orphans = group.takeOrphans();
         for (Request orphan : orphans) {
-            outside.respond(
-                    orphan.from(),
-                    new Response(orphan.id(), Status.LOST, group.raft.leader(), 0, new byte[0]));
+            outside.respond(orphan.from(), new Response(orphan.id(), Status.LOST, group.raft.leader(), 0, new byte[0]));
         }
         boolean logIsLong = group.raft.logBytesAfterSnapshot() > limits.snapshotLogBytes();
         boolean mustWait = group.raft.isSendingSnapshot(nowNanos)
@@ -310,12 +323,8 @@ final class RaftHost {
     }
 
     private void onRoleChange(PartitionGroup group, Effects.RoleChange change) {
-        switch (change.role()) {
-            case LEADER -> log.info("Partition {}: leads term {}", group.partition, change.term());
-            case FOLLOWER -> log.info("Partition {}: follows, {}", group.partition, change.reason());
-            default -> log.debug(
-                    "Partition {}: {} of term {}, {}", group.partition, change.role(), change.term(), change.reason());
-        }
+        log.debug("Partition {}: {} in term {}, {}", group.partition, change.role(), change.term(), change.reason());
+        housekeeping.leadershipChanged();
         outside.leaderChanged(group.partition, change.leader());
     }
 
@@ -325,6 +334,45 @@ final class RaftHost {
                 && group.raft.commitIndex() > group.raft.snapshot().index()) {
             group.snapshotting = true;
             storeWork.add(() -> outside.storeHost().beginSnapshot(group.partition));
+        }
+    }
+
+    /** Once in a while: tells who leads what, and hands partitions over to the nodes that the ring prefers for them. */
+    private final class Housekeeping {
+        private long nextNanos = Long.MIN_VALUE;
+        private boolean changed;
+
+        void leadershipChanged() {
+            changed = true;
+        }
+
+        void tick(long nowNanos) {
+            if (nowNanos < nextNanos) {
+                return;
+            }
+            nextNanos = nowNanos + HOUSEKEEPING_NANOS;
+            if (changed) {
+                changed = false;
+                report();
+            }
+            int started = 0;
+            for (PartitionGroup group : groups.values()) {
+                if (started < HANDOVERS_AT_ONCE && group.handOver(nowNanos, STABLE_NANOS)) {
+                    started++;
+                    touch(group);
+                }
+            }
+        }
+
+        private void report() {
+            long led = groups.values().stream()
+                    .filter(group -> group.raft.isLeader())
+                    .count();
+            long orphaned = groups.values().stream()
+                    .filter(group -> group.raft.leader() == HardState.NOBODY)
+                    .count();
+            String orphans = orphaned == 0 ? "" : "; " + orphaned + " have no leader yet";
+            log.info("Leads {} of {} partitions{}", led, groups.size(), orphans);
         }
     }
 }

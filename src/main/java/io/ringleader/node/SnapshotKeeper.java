@@ -70,8 +70,8 @@ final class SnapshotKeeper {
         try (SnapshotReader reader = files.open(id(partition, point))) {
             return StoreSnapshot.restore(partition, reader::read);
         } catch (IOException e) {
-            throw new UncheckedIOException("The snapshot of partition " + partition + " at " + point
-                    + " cannot be read back.", e);
+            throw new UncheckedIOException(
+                    "The snapshot of partition " + partition + " at " + point + " cannot be read back.", e);
         }
     }
 
@@ -107,7 +107,11 @@ final class SnapshotKeeper {
             }
             return new Received(receiver.nextOffset(), false);
         } catch (CorruptSnapshotException | DiskFullException e) {
-            log.warn("Snapshot {} of partition {} could not be received: {}", chunk.snapshot(), partition, e.getMessage());
+            log.warn(
+                    "Snapshot {} of partition {} could not be received: {}",
+                    chunk.snapshot(),
+                    partition,
+                    e.getMessage());
             receivers.remove(id);
             return new Received(0, false);
         } catch (IOException e) {
@@ -119,7 +123,8 @@ final class SnapshotKeeper {
     private SnapshotReceiver receiver(SnapshotId id) throws IOException {
         SnapshotReceiver receiver = receivers.get(id);
         if (receiver == null) {
-            Iterator<Map.Entry<SnapshotId, SnapshotReceiver>> others = receivers.entrySet().iterator();
+            Iterator<Map.Entry<SnapshotId, SnapshotReceiver>> others =
+                    receivers.entrySet().iterator();
             while (others.hasNext()) {
                 Map.Entry<SnapshotId, SnapshotReceiver> other = others.next();
                 if (other.getKey().group() == id.group()) {

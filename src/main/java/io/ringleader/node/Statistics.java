@@ -41,10 +41,11 @@ final class Statistics implements ClientSession.Information {
                 clients.reset();
                 answer.accept(Replies.RESET);
             }
-            case "raft" -> environment.raftLoop().execute(() -> {
-                byte[] groups = groups();
-                environment.clientLoop().execute(() -> answer.accept(groups));
-            });
+            case "raft" ->
+                environment.raftLoop().execute(() -> {
+                    byte[] groups = groups();
+                    environment.clientLoop().execute(() -> answer.accept(groups));
+                });
             case "digests" -> environment.storeLoop().execute(() -> digests(answer));
             default -> answer.accept(Replies.ERROR);
         }

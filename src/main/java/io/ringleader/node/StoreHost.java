@@ -21,10 +21,6 @@ import java.util.function.BiConsumer;
  * nothing else. Owned by the store loop.
  */
 final class StoreHost {
-    /** Items a capture copies per turn: well below a millisecond. */
-    private static final int CAPTURE_ITEMS_PER_TURN = 4096;
-
-    private static final long CAPTURE_RETRY_NANOS = 10_000_000L;
     private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
 
     /** A committed entry, and who waits for it (null: nobody here). */
@@ -46,7 +42,6 @@ final class StoreHost {
     private static final class Slot {
         PartitionStore store;
         long appliedTerm;
-        SnapshotCapture capture;
         /** Work that waits for a snapshot to be loaded; null when none is being loaded. */
         ArrayDeque<Runnable> deferred;
     }
@@ -142,7 +137,7 @@ final class StoreHost {
         capture(partition, listener::onCaptured);
     }
 
-    /** What is done with a finished capture. */
+    /** What is done with a capture, elsewhere. */
     private interface Captured {
         void accept(int partition, SnapshotPoint point, SnapshotCapture capture);
     }
@@ -151,25 +146,10 @@ final class StoreHost {
         Slot slot = slots.get(partition);
         if (slot.deferred != null) {
             slot.deferred.add(() -> capture(partition, then));
-        } else if (slot.capture != null) {
-            loop.schedule(CAPTURE_RETRY_NANOS, () -> capture(partition, then));
         } else {
-            slot.capture = slot.store.beginCapture();
             SnapshotPoint point = new SnapshotPoint(slot.store.appliedIndex(), slot.appliedTerm);
-            continueCapture(partition, slot, slot.capture, point, then);
+            then.accept(partition, point, slot.store.beginCapture());
         }
-    }
-
-    private void continueCapture(
-            int partition, Slot slot, SnapshotCapture capture, SnapshotPoint point, Captured then) {
-        if (!capture.captureSome(CAPTURE_ITEMS_PER_TURN)) {
-            loop.execute(() -> continueCapture(partition, slot, capture, point, then));
-            return;
-        }
-        if (slot.capture == capture) {
-            slot.capture = null;
-        }
-        then.accept(partition, point, capture);
     }
 
     /** The digest of a partition's snapshot at an index: equal on all replicas. */
@@ -185,14 +165,16 @@ final class StoreHost {
             done.run();
             return;
         }
-        capture(first, (partition, point, capture) -> snapshotLoop.execute(() -> {
-            try {
-                each.accept(partition, new Digest(point.index(), capture.digest()));
-            } catch (IOException e) {
-                throw new UncheckedIOException("Computing a digest does no I/O.", e);
-            }
-            loop.execute(() -> digestFrom(slots.higherKey(partition), snapshotLoop, each, done));
-        }));
+        capture(
+                first,
+                (partition, point, capture) -> snapshotLoop.execute(() -> {
+                    try {
+                        each.accept(partition, new Digest(point.index(), capture.digest()));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException("Computing a digest does no I/O.", e);
+                    }
+                    loop.execute(() -> digestFrom(slots.higherKey(partition), snapshotLoop, each, done));
+                }));
     }
 
     /** The leader sent a snapshot: until it is loaded, nothing is applied or read. */
@@ -210,7 +192,6 @@ final class StoreHost {
         Slot slot = slots.get(partition);
         slot.store = store;
         slot.appliedTerm = point.term();
-        slot.capture = null;
         ArrayDeque<Runnable> waiting = slot.deferred;
         slot.deferred = null;
         // One of them may begin another restore: the rest then waits for that one.
@@ -249,5 +230,4 @@ final class StoreHost {
     long bytes() {
         return bytes;
     }
-
 }

@@ -42,6 +42,7 @@ final class Progress {
     /** The highest round of heartbeats it has answered (thesis §6.4). */
     long readRound;
 
+    private long replicatingSinceNanos;
     private SnapshotPoint snapshot = SnapshotPoint.NONE;
     private long snapshotOffset;
 
@@ -62,6 +63,10 @@ final class Progress {
 
     long nextIndex() {
         return nextIndex;
+    }
+
+    long replicatingSinceNanos() {
+        return replicatingSinceNanos;
     }
 
     SnapshotPoint snapshot() {
@@ -118,8 +123,9 @@ final class Progress {
         reset(State.PROBE, next);
     }
 
-    void becomeReplicate() {
+    void becomeReplicate(long nowNanos) {
         reset(State.REPLICATE, matchIndex + 1);
+        replicatingSinceNanos = nowNanos;
     }
 
     void becomeSnapshot(SnapshotPoint sent, long nowNanos) {

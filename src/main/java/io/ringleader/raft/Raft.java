@@ -319,6 +319,23 @@ public final class Raft {
         return state.commitIndex();
     }
 
+    /** Whether a hand-over of the leadership has begun and may still succeed. */
+    public boolean isTransferring() {
+        return transfer.inProgress();
+    }
+
+    /**
+     * Leader: whether the voter has been in step for that long: replicated to without a break, with everything committed on
+     * its disk. Such a voter can take over without making anybody wait.
+     */
+    public boolean isInStep(int voter, long nanos, long nowNanos) {
+        Progress follower = state.progress.get(voter);
+        return follower != null
+                && follower.state() == Progress.State.REPLICATE
+                && nowNanos - follower.replicatingSinceNanos() >= nanos
+                && follower.matchIndex() >= state.commitIndex();
+    }
+
     public boolean hasVoter(int node) {
         return state.voters.contains(node);
     }

@@ -155,7 +155,7 @@ final class Replication {
             boolean resumes = follower.state() == Progress.State.PROBE
                     || (follower.state() == Progress.State.SNAPSHOT && state.log.covers(follower.matchIndex()));
             if (resumes) {
-                follower.becomeReplicate();
+                follower.becomeReplicate(nowNanos);
             }
             if (advanced) {
                 advanceCommitIndex();

@@ -41,7 +41,7 @@ final class SnapshotTransfer {
             follower.acknowledged(Math.min(reply.snapshot().index(), state.log.lastIndex()), nowNanos);
             if (follower.state() == Progress.State.SNAPSHOT) {
                 if (state.log.covers(follower.matchIndex())) {
-                    follower.becomeReplicate();
+                    follower.becomeReplicate(nowNanos);
                 } else {
                     startSending(follower, nowNanos);
                 }

@@ -1,0 +1,141 @@
+package io.ringleader.cli;
+
+import io.ringleader.config.ClusterConfig;
+import io.ringleader.config.Limits;
+import io.ringleader.config.NodeConfig;
+import io.ringleader.loop.SystemClock;
+import io.ringleader.loop.ThreadLoop;
+import io.ringleader.net.NetLimits;
+import io.ringleader.net.NetStats;
+import io.ringleader.net.SelectorLoop;
+import io.ringleader.node.Environment;
+import io.ringleader.node.Node;
+import io.ringleader.storage.DataDirectory;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One node in this process: gives a {@link Node} real threads, sockets and files. */
+final class NodeProcess implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(NodeProcess.class);
+    private static final byte[] FULL = "SERVER_ERROR too many open connections\r\n".getBytes(StandardCharsets.US_ASCII);
+    /** A bug or a broken disk stopped a loop: nothing more may be acknowledged. */
+    private static final int EXIT_LOOP_FAILED = 3;
+
+    private final NodeConfig self;
+    private final DataDirectory directory;
+    private final SelectorLoop clientLoop;
+    private final SelectorLoop raftLoop;
+    private final ThreadLoop logLoop;
+    private final ThreadLoop storeLoop;
+    private final ThreadLoop snapshotLoop;
+
+    /** @throws IOException if the node cannot start; the message says why */
+    NodeProcess(ClusterConfig config, NodeConfig self) throws IOException {
+        this.self = self;
+        directory = DataDirectory.open(self.data(), config.name(), self.id());
+        Limits limits = config.limits();
+        clientLoop = new SelectorLoop("client", clientLimits(limits), FULL, NodeProcess::stopAtOnce);
+        raftLoop = new SelectorLoop("raft", peerLimits(limits), new byte[0], NodeProcess::stopAtOnce);
+        logLoop = new ThreadLoop("log", NodeProcess::stopAtOnce);
+        storeLoop = new ThreadLoop("store", NodeProcess::stopAtOnce);
+        snapshotLoop = new ThreadLoop("snapshot", NodeProcess::stopAtOnce);
+        Environment environment = new Environment(
+                SystemClock.INSTANCE,
+                new SecureRandom(),
+                clientLoop,
+                clientLoop,
+                raftLoop,
+                raftLoop,
+                logLoop,
+                storeLoop,
+                snapshotLoop,
+                directory.disk(),
+                directory.incarnation(),
+                this::facts);
+        Node node = new Node(config, self.id(), environment);
+        node.start();
+    }
+
+    /** A request is taken in whole, so the input must hold the largest; an answer may exceed the limit by one value. */
+    private static NetLimits clientLimits(Limits limits) {
+        int requestMaxBytes = io.ringleader.memcached.Limits.ofItemMaxBytes((int) limits.itemMaxBytes())
+                .requestMaxBytes();
+        long outputMaxBytes = limits.connectionOutputMaxBytes() + limits.itemMaxBytes() + (128 << 10);
+        return NetLimits.of((int) limits.maxConnections(), requestMaxBytes, outputMaxBytes);
+    }
+
+    private static NetLimits peerLimits(Limits limits) {
+        int headroomBytes = 64 << 10;
+        return NetLimits.of(
+                1024, (int) limits.frameMaxBytes() + headroomBytes, limits.peerBacklogMaxBytes() + headroomBytes);
+    }
+
+    void start() {
+        logLoop.start();
+        storeLoop.start();
+        snapshotLoop.start();
+        raftLoop.start();
+        clientLoop.start();
+        log.info(
+                "Node {} serves memcached clients at {} and peers at {}, data in {}",
+                self.id(),
+                self.client(),
+                self.peer(),
+                directory.path());
+    }
+
+    private static void stopAtOnce(String loop, Throwable cause) {
+        log.error("The {} loop failed. This node stops at once, so that nothing wrong is acknowledged.", loop, cause);
+        Runtime.getRuntime().halt(EXIT_LOOP_FAILED);
+    }
+
+    /** What {@code stats} says of the process, by memcached's names. */
+    private SortedMap<String, String> facts() {
+        long uptimeMillis = ManagementFactory.getRuntimeMXBean().getUptime();
+        NetStats net = clientLoop.stats();
+        SortedMap<String, String> facts = new TreeMap<>();
+        facts.put("pid", Long.toString(ProcessHandle.current().pid()));
+        facts.put("uptime", Long.toString(uptimeMillis / 1000));
+        facts.put("time", Long.toString(System.currentTimeMillis() / 1000));
+        facts.put("version", Version.number());
+        facts.put("pointer_size", System.getProperty("sun.arch.data.model", "64"));
+        facts.put(
+                "threads", Integer.toString(ManagementFactory.getThreadMXBean().getThreadCount()));
+        facts.put("rusage_user", cpuSeconds());
+        facts.put("rusage_system", "0.000000");
+        facts.put("curr_connections", Integer.toString(net.connectionsCurrent()));
+        facts.put("total_connections", Long.toString(net.connectionsTotal()));
+        facts.put("rejected_connections", Long.toString(net.connectionsRejected()));
+        facts.put("bytes_read", Long.toString(net.bytesIn()));
+        facts.put("bytes_written", Long.toString(net.bytesOut()));
+        return facts;
+    }
+
+    /** User and system time together: the JVM does not tell them apart. */
+    private static String cpuSeconds() {
+        long nanos = ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .map(duration -> duration.toNanos())
+                .orElse(0L);
+        return String.format(Locale.ROOT, "%.6f", nanos / 1e9);
+    }
+
+    /** Stops taking part; whatever was acknowledged is on disk already. */
+    @Override
+    public void close() throws IOException {
+        clientLoop.close();
+        raftLoop.close();
+        storeLoop.close();
+        snapshotLoop.close();
+        logLoop.close();
+        directory.close();
+    }
+}
