@@ -1,0 +1,31 @@
+# The jar is made by Maven; these are shortcuts.
+#   make run ARGS="--nodes 5 --restart"
+
+MVN ?= mvn -q -B
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test format check-config clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Make target/ringleader.jar, without running tests
+	$(MVN) -DskipTests package
+
+# exec: Ctrl-C goes to the program itself, which stops its nodes and ends without an error
+run: build ## Run a cluster on this machine until Ctrl-C (ARGS="--nodes 5")
+	@exec bin/ringleader local $(ARGS)
+
+test: ## Build, check the format and run all tests
+	$(MVN) verify
+
+format: ## Format the sources
+	$(MVN) spotless:apply
+
+FILE ?= data/cluster.toml
+check-config: build ## Check a configuration file (FILE=data/cluster.toml)
+	@bin/ringleader check $(FILE)
+
+clean: ## Remove what was built; data stays
+	$(MVN) clean
