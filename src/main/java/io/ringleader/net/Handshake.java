@@ -192,10 +192,10 @@ final class Handshake {
     private Outcome handleIntroduction(Reader reader) {
         int from = reader.u16();
         int to = reader.u16();
-        boolean otherHasSecret = (reader.u8() & FLAG_SECRET) != 0;
+        int flags = reader.u8();
         byte[] nonce = reader.bytes(NONCE_BYTES);
         String cluster = reader.string(reader.u8());
-        if (!reader.isExactlyRead()) {
+        if (!reader.isExactlyRead() || flags > FLAG_SECRET) {
             return notAPeer("its first message is malformed");
         }
         if (role == Role.ACCEPTOR && knownNodes.contains(from)) {
@@ -224,6 +224,7 @@ final class Handshake {
         if (!knownNodes.contains(from)) {
             return refuse(Problem.NODE, "node " + from + " is not in the configuration of node " + self.nodeId());
         }
+        boolean otherHasSecret = flags == FLAG_SECRET;
         if (otherHasSecret != self.secret().isPresent()) {
             int with = otherHasSecret ? from : self.nodeId();
             int without = otherHasSecret ? self.nodeId() : from;

@@ -38,6 +38,7 @@ public final class SelectorLoop implements Loop, Network, AutoCloseable {
 
     private static final int INPUT_BUFFER_MIN_BYTES = 512;
     private static final int ACCEPT_BACKLOG = 1024;
+    private static final int REFUSALS_MAX = 64;
     private static final long CLOSE_GRACE_NANOS = 1_000_000_000L;
 
     /** What a key is attached to. */
@@ -66,6 +67,9 @@ public final class SelectorLoop implements Loop, Network, AutoCloseable {
 
     /** Resolves host names, which blocks; made when the first one is needed. */
     private ThreadLoop resolver;
+
+    /** Clients that are being told that there is no room. */
+    private int refusals;
 
     private boolean stopping;
 
@@ -197,6 +201,11 @@ public final class SelectorLoop implements Loop, Network, AutoCloseable {
                 acceptor.close();
             }
         }
+        for (SelectionKey key : selector.keys()) {
+            if (key.attachment() instanceof TcpConnection connection) {
+                connection.closeAfterOutput(); // and read no more
+            }
+        }
         flush();
         long deadlineNanos = System.nanoTime() + CLOSE_GRACE_NANOS;
         while (anyOutputPending()) {
@@ -304,8 +313,7 @@ public final class SelectorLoop implements Loop, Network, AutoCloseable {
     void accepted(SocketChannel channel, Supplier<ConnectionHandler> handlers) throws IOException {
         InetSocketAddress remote = (InetSocketAddress) channel.getRemoteAddress();
         if (connectionsCurrent >= limits.maxConnections()) {
-            connectionsRejected = connectionsRejected + 1;
-            refuse(channel);
+            refuse(channel, remote);
             return;
         }
         configure(channel);
@@ -316,12 +324,46 @@ public final class SelectorLoop implements Loop, Network, AutoCloseable {
         connection.open();
     }
 
-    /** Says why, as far as a fresh socket takes it, and closes. */
-    private void refuse(SocketChannel channel) throws IOException {
-        channel.configureBlocking(false);
-        channel.write(ByteBuffer.wrap(refusal));
-        channel.shutdownOutput();
-        channel.close();
+    /**
+     * Says why and closes. For a moment this costs a connection beyond the limit, because one that is closed at once may lose
+     * the message; so there are only a few of these, and in a flood the rest gets no explanation.
+     */
+    private void refuse(SocketChannel channel, InetSocketAddress remote) throws IOException {
+        connectionsRejected = connectionsRejected + 1;
+        if (refusals >= REFUSALS_MAX) {
+            channel.close();
+            return;
+        }
+        configure(channel);
+        TcpConnection connection = new TcpConnection(this, channel, new Refuser(), false, describe(remote));
+        connection.setKey(channel.register(selector, 0, connection));
+        refusals++;
+        connection.open();
+    }
+
+    /** Tells a client that there is no room. */
+    private final class Refuser implements ConnectionHandler {
+        @Override
+        public void onOpen(Connection connection) {
+            connection.write(refusal, 0, refusal.length);
+            connection.closeAfterOutput();
+        }
+
+        @Override
+        public int onBytes(ByteBuffer in) {
+            in.position(in.limit());
+            return 0;
+        }
+
+        @Override
+        public void onOutputDrained() {
+            // Closing is under way.
+        }
+
+        @Override
+        public void onClosed(String reason) {
+            refusals--;
+        }
     }
 
     private static void configure(SocketChannel channel) throws IOException {

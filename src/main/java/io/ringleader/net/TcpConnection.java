@@ -28,6 +28,8 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
      */
     private static final long LINGER_NANOS = 1_000_000_000L;
 
+    private static final String SAID_ALL = "this side had said all";
+
     private enum State {
         CONNECTING,
         OPEN,
@@ -288,7 +290,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
     private void dropInput() {
         int count = receive(loop.sharedInput().clear());
         if (count < 0) {
-            close("done");
+            close(SAID_ALL);
         }
     }
 
@@ -401,7 +403,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
 
     private void linger() {
         if (inputEnded) {
-            close("done");
+            close(SAID_ALL);
             return;
         }
         try {
@@ -413,7 +415,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
         state = State.LINGERING;
         releaseInput();
         updateInterest();
-        loop.schedule(LINGER_NANOS, () -> close("done"));
+        loop.schedule(LINGER_NANOS, () -> close(SAID_ALL));
     }
 
     @Override

@@ -73,8 +73,9 @@ class ThreadLoopTest {
                 }
             });
             assertThat(answers.poll(20, SECONDS)).isEqualTo(number);
-            LockSupport.parkNanos(
-                    round % 200 * 100L); // let the loop get a different distance towards its sleep each time
+            for (int spin = 0; spin < round % 200 * 10; spin++) {
+                Thread.onSpinWait(); // the loop gets a different distance towards its sleep each time
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -287,6 +288,8 @@ class SelectorLoopTest {
         Socket first = client(loop);
         Socket second = client(loop);
         Socket third = client(loop);
+        third.getOutputStream()
+                .write(new byte[10_000]); // what it asked for is not read, but the answer must get through
         assertThat(third.getInputStream().readAllBytes()).isEqualTo(REFUSAL);
         second.getOutputStream().write('b');
         assertThat(second.getInputStream().read()).isEqualTo('b');
@@ -553,6 +556,31 @@ class SelectorLoopTest {
             }
         });
         assertThat(socket.getInputStream().readNBytes(1_001)).endsWith('w', '.');
+    }
+
+    /** The collector must have nothing to do with the number of requests. */
+    @Test
+    void aRequestAllocatesNothingOnTheLoop() throws Exception {
+        SelectorLoop loop = serve(LIMITS, RequestEcho::new);
+        Socket socket = client(loop);
+        byte[] request = new byte[104];
+        request[3] = 100;
+        long allocatedBytes = 0;
+        int rounds = 5_000;
+        for (int pass = 0; pass < 3; pass++) { // the first passes let the JIT and the lazy parts of the JDK settle
+            long before = on(loop, SelectorLoopTest::allocatedBytes);
+            for (int i = 0; i < rounds; i++) {
+                socket.getOutputStream().write(request, 0, 50); // in two parts, so that the input has to be kept
+                socket.getOutputStream().write(request, 50, 54);
+                assertThat(socket.getInputStream().readNBytes(104)).hasSize(104);
+            }
+            allocatedBytes = on(loop, SelectorLoopTest::allocatedBytes) - before;
+        }
+        assertThat(allocatedBytes / rounds).isLessThan(8);
+    }
+
+    private static long allocatedBytes() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
     @Test
