@@ -108,13 +108,12 @@ final class LocalCommand implements Callable<Integer> {
         if (first != null) {
             HostPort client = first.config.client();
             String host = client.isWildcard() ? "127.0.0.1" : client.host();
-            text.append(
-                            "\nStore a value and read it back:\n\n  printf 'set hello 0 0 5\\r\\nworld\\r\\nget hello\\r\\nquit\\r\\n'")
-                    .append(" | nc ")
+            // bash alone can do it: telnet and nc are missing on many machines
+            text.append("\nStore a value and read it back:\n\n  bash -c 'exec 3<>/dev/tcp/")
                     .append(host)
-                    .append(' ')
+                    .append('/')
                     .append(client.port())
-                    .append('\n');
+                    .append("; printf \"set hello 0 0 5\\r\\nworld\\r\\nget hello\\r\\nquit\\r\\n\" >&3; cat <&3'\n");
         }
         return text.toString();
     }

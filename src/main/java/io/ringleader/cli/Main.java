@@ -9,7 +9,13 @@ import picocli.CommandLine.Command;
         description = "A strongly consistent, durable, sharded, in-memory key-value database that speaks memcached.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {LocalCommand.class, CheckCommand.class, VersionCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            LocalCommand.class,
+            CheckCommand.class,
+            VersionCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main {
     private Main() {}
 

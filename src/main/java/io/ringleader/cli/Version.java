@@ -4,9 +4,14 @@ import picocli.CommandLine.IVersionProvider;
 
 /** The version of the program, as its jar names it. */
 final class Version implements IVersionProvider {
-    static String text() {
+    /** Three numbers with dots between them, which is what clients of memcached parse. */
+    static String number() {
         String version = Version.class.getPackage().getImplementationVersion();
-        return "ringleader " + (version == null ? "(not packaged)" : version);
+        return version == null ? "0.0.0" : version;
+    }
+
+    static String text() {
+        return "ringleader " + number();
     }
 
     @Override

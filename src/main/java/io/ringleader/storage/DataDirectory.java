@@ -70,10 +70,8 @@ public final class DataDirectory implements Closeable {
             }
             // once more, now that nobody else can change it
             long previous = checkOwner(root, disk, cluster, node);
-            // not less than the wall clock, so that it also rises when the directory was wiped
-            long incarnation = Math.max(previous + 1, System.currentTimeMillis());
-            writeIdentity(disk, new Identity(cluster, node, incarnation));
-            return new DataDirectory(root, lockFile, disk, incarnation);
+            writeIdentity(disk, new Identity(cluster, node, previous + 1));
+            return new DataDirectory(root, lockFile, disk, previous + 1);
         } catch (IOException | RuntimeException failure) {
             if (lockFile != null) {
                 lockFile.close();
@@ -83,10 +81,7 @@ public final class DataDirectory implements Closeable {
         }
     }
 
-    /**
-     * Rises at every start and never repeats on this directory. It also rises past all earlier ones when the directory was
-     * wiped, provided that the wall clock was not set back.
-     */
+    /** How often this node was started on this directory, this start included. Rises at every start, never repeats. */
     public long incarnation() {
         return incarnation;
     }

@@ -43,8 +43,7 @@ class LocalCommandTest {
     void theBannerSaysHowToUseTheClusterAndSigtermStopsItWithCodeZero() throws Exception {
         ProcessHandle node = awaitNode();
         output.await("data in " + directory);
-        output.await(
-                "printf 'set hello 0 0 5\\\\r\\\\nworld\\\\r\\\\nget hello\\\\r\\\\nquit\\\\r\\\\n' \\| nc 127\\.0\\.0\\.1 \\d+");
+        output.await("bash -c 'exec 3<>/dev/tcp/127\\.0\\.0\\.1/\\d+; printf \"set hello 0 0 5.*quit.* >&3; cat <&3'");
         command.toHandle().destroy();
         output.await("n\\d \\| stopping");
         assertThat(command.waitFor(60, TimeUnit.SECONDS)).isTrue();

@@ -82,7 +82,7 @@ class MainTest {
     void versionAndHelpGoToStandardOutput() {
         assertThat(run("version")).isZero();
         assertThat(run("--version")).isZero();
-        assertThat(out.toString()).isEqualTo("ringleader (not packaged)\n".repeat(2));
+        assertThat(out.toString()).isEqualTo("ringleader 0.0.0\n".repeat(2));
         assertThat(run("--help")).isZero();
         assertThat(out.toString()).contains("local", "check", "version");
         assertThat(err.toString()).isEmpty();
