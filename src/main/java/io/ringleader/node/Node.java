@@ -38,7 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class Node {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final long MILLI = 1_000_000L;
-    private static final long PING_NANOS = 1_000 * MILLI;
     private static final int SNAPSHOT_BLOCK_BYTES = 64 << 10;
     private static final int FRAME_TARGET_BYTES = 1 << 20;
     private static final int PIPELINE_MAX_COMMANDS = 1024;
@@ -131,23 +130,15 @@ public final class Node {
         Map<Integer, InetSocketAddress> others = new TreeMap<>();
         for (NodeConfig node : config.nodes()) {
             if (node.id() != self.id()) {
-                others.put(node.id(), node.peer().toSocketAddress());
+                others.put(node.id(), node.peer().toDial());
             }
         }
         return others;
     }
 
     private Peers.Limits peerLimits() {
-        Limits limits = config.limits();
-        long handshakeNanos = 2_000 * MILLI;
-        return new Peers.Limits(
-                (int) limits.frameMaxBytes(),
-                limits.peerBacklogMaxBytes(),
-                handshakeNanos,
-                PING_NANOS,
-                5 * PING_NANOS,
-                50 * MILLI,
-                1_000 * MILLI);
+        return Peers.Limits.of(
+                (int) config.limits().frameMaxBytes(), config.limits().peerBacklogMaxBytes());
     }
 
     private void recoverReplicas(Recovered recovered) {
