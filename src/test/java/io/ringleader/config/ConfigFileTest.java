@@ -175,7 +175,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void nodesOnDifferentMachinesMayNameTheirDirectoriesAlike() throws ConfigException {
+    void nodesOnDifferentMachinesMayUseTheSamePortsAndDirectories() throws ConfigException {
         String text = """
                 [cluster]
                 name = "demo"
@@ -188,7 +188,7 @@ class ConfigFileTest {
                 data = "/var/lib/ringleader"
                 [[node]]
                 id = 2
-                client = "[::]:11211"
+                client = "0.0.0.0:11211"
                 peer = "[fe80::2]:12211"
                 data = "/var/lib/ringleader"
                 """;
@@ -198,6 +198,15 @@ class ConfigFileTest {
                 .extracting(ConfigProblem::toString)
                 .containsExactly("/etc/ringleader/demo.toml:3: cluster.replicas: 2 replicas survive no more failures"
                         + " than 1 do. Prefer an odd number.");
+    }
+
+    @Test
+    void nodesOnOneMachineCannotBothListenOnEveryAddress() {
+        String text = MINIMAL.replace("127.0.0.1:11211", "0.0.0.0:11211").replace("127.0.0.1:11212", "0.0.0.0:11211");
+        assertThat(problemsOf(text))
+                .singleElement()
+                .asString()
+                .contains(":8: node[2].client: The address 0.0.0.0:11211 on this machine is taken: by node[1].client");
     }
 
     @Test
@@ -315,7 +324,7 @@ class ConfigFileTest {
         assertThat(problemsOf(MINIMAL.replace("\"demo\"", "7")))
                 .singleElement()
                 .asString()
-                .contains("7 is not a string. Put the value in quotes.");
+                .contains("cluster.name: It is not a string. Put the value in quotes.");
     }
 
     @Test
