@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one log of a node, for all its groups: terms, votes, entries and snapshot marks. What is buffered by any number of calls
@@ -33,7 +31,6 @@ import org.slf4j.LoggerFactory;
  * <p>Relied on: a sector of 512 bytes is written whole or not at all, and writing a sector does not damage its neighbours.
  */
 public final class WriteAheadLog implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(WriteAheadLog.class);
     private static final byte[] NO_PAYLOAD = new byte[0];
     private static final byte NO_TYPE = 0;
     private static final long MIN_SEGMENT_BYTES = 2L * SegmentHeader.BYTES;
@@ -105,7 +102,6 @@ public final class WriteAheadLog implements Closeable {
             throws IOException {
         Directories.createDurably(disk, directory);
         LogRecovery.Result found = new LogRecovery(disk, directory).run();
-        LOG.info("Write-ahead log {}: {}.", disk.describe(directory), found.summary());
         return new Recovery(
                 new WriteAheadLog(disk, directory, options, saltSource, found), found.groups(), found.summary());
     }

@@ -40,8 +40,8 @@ public final class MemoryDisk implements Disk {
     public static final int SECTOR_BYTES = 512;
     private static final byte[] ZERO_SECTOR = new byte[SECTOR_BYTES];
 
-    /** The machine has no power. Unchecked, so that no error handling of the code under test takes it for a failed call. */
-    public static final class PowerLost extends RuntimeException {
+    /** The machine has no power. An Error, so that no error handling of the code under test takes it for a failed call. */
+    public static final class PowerLost extends Error {
         private static final long serialVersionUID = 1L;
 
         PowerLost() {
@@ -116,7 +116,7 @@ public final class MemoryDisk implements Disk {
         restart();
     }
 
-    /** Cuts the power at the n-th change (create, write, truncate, sync, rename, delete, directory sync) from now, from 1. */
+    /** Cuts the power in the middle of the n-th change (create, write, truncate, sync, rename, delete, ...) from now, from 1. */
     public void losePowerAfter(long count) {
         powerLostAt = changes + count;
     }
@@ -225,20 +225,21 @@ public final class MemoryDisk implements Disk {
         requirePower();
         if (!directory.isEmpty() && !directories.contains(directory)) {
             createDirectories(parent(directory));
-            change();
             apply(new NameChange(parent(directory), null, directory, null));
+            change();
         }
     }
 
     @Override
     public DiskFile create(String path) throws IOException {
-        change();
+        requirePower();
         requireDirectory(parent(path));
         if (files.containsKey(path)) {
             throw new FileAlreadyExistsException(path);
         }
         Content content = new Content();
         apply(new NameChange(parent(path), null, path, content));
+        change();
         return new Handle(path, content);
     }
 
@@ -251,20 +252,22 @@ public final class MemoryDisk implements Disk {
 
     @Override
     public void rename(String from, String to) throws IOException {
-        change();
+        requirePower();
         requireFile(from);
         if (!parent(from).equals(parent(to))) {
             throw new IOException(
                     "A rename from one directory to another is not modelled: " + from + " to " + to + ".");
         }
         apply(new NameChange(parent(from), from, to, files.get(from)));
+        change();
     }
 
     @Override
     public void delete(String path) throws IOException {
-        change();
+        requirePower();
         requireFile(path);
         apply(new NameChange(parent(path), path, null, null));
+        change();
     }
 
     @Override
@@ -314,18 +317,18 @@ public final class MemoryDisk implements Disk {
         @Override
         public void write(long position, ByteBuffer source) throws IOException {
             requireOpen();
-            change();
             requireRoom(position + source.remaining() - content.size);
             put(content, position, source, true);
+            change();
         }
 
         @Override
         public void truncate(long size) throws IOException {
             requireOpen();
-            change();
             if (size < content.size) {
                 cut(content, size, true);
             }
+            change();
         }
 
         @Override
@@ -487,6 +490,7 @@ public final class MemoryDisk implements Disk {
 
     // ---- power
 
+    /** Called once a change has had its effect on what is not durable, or before anything is made durable. */
     private void change() {
         requirePower();
         changes++;
