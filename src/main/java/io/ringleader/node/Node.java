@@ -196,6 +196,17 @@ public final class Node {
         router.start();
     }
 
+    // ---- for tests in this package, which run all loops on one thread
+
+    RaftHost raftHost() {
+        return raftHost;
+    }
+
+    /** What was asked and is not answered yet; empty if nothing is. */
+    String unfinished() {
+        return router.unfinished() + raftHost.unfinished();
+    }
+
     // ---- from the client loop
 
     private void submit(int target, Request request) {

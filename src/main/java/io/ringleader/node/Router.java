@@ -126,6 +126,15 @@ final class Router {
         lane.queue.add(batch);
     }
 
+    /** Who waits for what, for tests; empty if nobody does. */
+    String unfinished() {
+        if (underWay.isEmpty() && waiting.isEmpty() && queuedBytes == 0 && dirty.isEmpty()) {
+            return "";
+        }
+        return " router: " + underWay.size() + " requests are under way, " + waiting.size() + " sessions wait, "
+                + queuedBytes + " bytes are queued, " + dirty.size() + " lanes are dirty;";
+    }
+
     // ---- batches out
 
     private void sendAll() {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -103,7 +104,7 @@ public final class MemoryDisk implements Disk {
         unsyncedNames.clear();
         durableDirectories.removeIf(directory -> !isReachable(directory));
         durableFiles.keySet().removeIf(file -> !isReachable(file));
-        for (Content content : new HashSet<>(durableFiles.values())) {
+        for (Content content : new LinkedHashSet<>(durableFiles.values())) {
             tear(content);
         }
         files = new TreeMap<>(durableFiles);
