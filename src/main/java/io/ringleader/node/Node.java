@@ -100,7 +100,7 @@ public final class Node {
                 otherPeers(),
                 peerLimits(),
                 new PeerEvents());
-        outbox = new Outbox(peers, FRAME_TARGET_BYTES);
+        outbox = new Outbox(peers, FRAME_TARGET_BYTES, (int) limits.frameMaxBytes());
         router = new Router(
                 id,
                 env.incarnation(),

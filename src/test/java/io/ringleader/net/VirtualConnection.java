@@ -42,10 +42,12 @@ final class VirtualConnection implements Connection {
     private byte[] held = new byte[0];
 
     private boolean reading = true;
+    private boolean presentAgainDue;
     private boolean readDue;
     private boolean endArrived;
     private boolean inputEnded;
     private boolean closing;
+    private boolean halfClosed;
     private boolean endSent;
     private boolean closed;
 
@@ -123,7 +125,7 @@ final class VirtualConnection implements Connection {
         if (outputBytes > 0) {
             return;
         }
-        if (closing) {
+        if (closing || halfClosed) {
             sendEnd();
         } else if (hadOutput) {
             handler.onOutputDrained();
@@ -208,7 +210,8 @@ final class VirtualConnection implements Connection {
             other.flushIfWaiting();
             present();
         }
-        if (endArrived && received.isEmpty() && reading && !closed && !inputEnded) {
+        // What was left is presented again before the end is told.
+        if (endArrived && received.isEmpty() && reading && !presentAgainDue && !closed && !inputEnded) {
             inputEnded = true;
             endInput();
         }
@@ -244,12 +247,14 @@ final class VirtualConnection implements Connection {
             return;
         }
         reading = on;
-        if (on) {
+        if (on && !presentAgainDue) {
+            presentAgainDue = true;
             loop.execute(this::presentAgain);
         }
     }
 
     private void presentAgain() {
+        presentAgainDue = false;
         if (reading && !closed && held.length > 0) {
             present();
         }
@@ -267,8 +272,17 @@ final class VirtualConnection implements Connection {
         }
     }
 
+    /** Nothing more is written, but still read. */
+    void endOutput() {
+        halfClosed = true;
+        flushSoon();
+    }
+
     private void sendEnd() {
-        if (!endSent) {
+        if (!endSent && halfClosed && !closing) {
+            endSent = true;
+            arrive(other::receiveEnd);
+        } else if (!endSent) {
             endSent = true;
             arrive(other::receiveEnd);
             if (inputEnded) {

@@ -255,6 +255,11 @@ public final class VirtualWorld implements Clock {
         dialling.open();
     }
 
+    /** Half-closes: the other end reads to the end of what was written, and can still answer. */
+    public static void endOutput(Connection connection) {
+        ((VirtualConnection) connection).endOutput();
+    }
+
     void opened(VirtualConnection connection) {
         open.add(connection);
     }

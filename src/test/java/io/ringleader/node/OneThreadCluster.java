@@ -15,6 +15,7 @@ import io.ringleader.net.VirtualWorld;
 import io.ringleader.storage.MemoryDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +66,8 @@ final class OneThreadCluster {
         long diskDelayNanos = 500_000;
 
         private ClusterConfig config() {
+            long appendMaxBytes = Math.max(64 << 10, batchMaxBytes);
+            long walSegmentBytes = 2 * frameMaxBytes;
             Limits limits = new Limits(
                     64L << 20,
                     itemMaxBytes,
@@ -72,17 +75,17 @@ final class OneThreadCluster {
                     connectionOutputMaxBytes,
                     batchMaxBytes,
                     resultMaxBytes,
-                    64 << 10,
-                    256 << 10,
+                    appendMaxBytes,
+                    4 * appendMaxBytes,
                     64,
-                    512 << 10,
+                    8 * appendMaxBytes,
                     snapshotLogBytes,
                     logRetainBytes,
-                    256 << 10,
-                    4L << 20,
+                    walSegmentBytes,
+                    partitions * (snapshotLogBytes + logRetainBytes) + 2 * walSegmentBytes,
                     snapshotChunkBytes,
                     frameMaxBytes,
-                    1L << 20);
+                    8 * frameMaxBytes);
             List<NodeConfig> all = IntStream.rangeClosed(1, nodes)
                     .mapToObj(id -> new NodeConfig(
                             id,
@@ -119,6 +122,7 @@ final class OneThreadCluster {
     }
 
     private final long seed;
+    private final Options options;
     private final VirtualWorld world;
     private final ClusterConfig config;
     private final SortedMap<Integer, Machine> machines = new TreeMap<>();
@@ -143,8 +147,6 @@ final class OneThreadCluster {
         }
         clients = world.process(CLIENTS);
     }
-
-    private final Options options;
 
     // ---- nodes
 
@@ -284,7 +286,7 @@ final class OneThreadCluster {
     }
 
     int partitionOf(String key) {
-        return config.ring().partitionOf(key.getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, key.length());
+        return config.ring().partitionOf(key.getBytes(StandardCharsets.US_ASCII), 0, key.length());
     }
 
     /** A key of the partition; another one for each number. */

@@ -124,7 +124,7 @@ final class TextClient implements ConnectionHandler {
 
     /** Says that nothing more comes. Answers may. */
     void endOutput() {
-        connection.closeAfterOutput();
+        VirtualWorld.endOutput(connection);
     }
 
     void close() {
