@@ -234,7 +234,7 @@ final class VirtualConnection implements Connection {
     }
 
     private void endInput() {
-        if (endSent) {
+        if (closing && endSent) {
             close("this side had said all");
         } else if (!closing && !handler.onInputEnded()) {
             closeAfterOutput();
@@ -282,9 +282,11 @@ final class VirtualConnection implements Connection {
         if (!endSent && halfClosed && !closing) {
             endSent = true;
             arrive(other::receiveEnd);
-        } else if (!endSent) {
-            endSent = true;
-            arrive(other::receiveEnd);
+        } else if (closing) {
+            if (!endSent) {
+                endSent = true;
+                arrive(other::receiveEnd);
+            }
             if (inputEnded) {
                 close("this side had said all");
             } else {
@@ -305,7 +307,10 @@ final class VirtualConnection implements Connection {
 
     private void closeFromAfar(String reason) {
         if (process.isAlive()) {
-            close(reason);
+            loop.execute(() -> {
+                read(); // what arrived before
+                close(reason);
+            });
         }
     }
 
