@@ -45,7 +45,7 @@ final class Lane {
         return commands;
     }
 
-    /** The command was written. {@code resultBytes}: what its result may weigh beyond it. */
+    /** The command was written. {@code resultBytes}: see {@link Router#added}. */
     void added(ClientSession session, long slot, long deadlineNanos, long resultBytes) {
         if (gathering.commandCount() == 0) {
             gathering.deadlineNanos = deadlineNanos;
@@ -54,9 +54,14 @@ final class Lane {
         resultBytesMax += resultBytes;
     }
 
-    /** Of the batch that gathers: its commands, and what their results may weigh beyond them. */
-    long gatheringBytes() {
-        return commands.length() + resultBytesMax;
+    /** Of the batch that gathers. */
+    long commandBytes() {
+        return commands.length();
+    }
+
+    /** What the results of the batch that gathers may weigh. */
+    long resultBytes() {
+        return resultBytesMax;
     }
 
     boolean isGathering() {

@@ -21,6 +21,7 @@ import io.ringleader.storage.NodeRecovery.RecoveredReplica;
 import io.ringleader.storage.WriteAheadLog;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.PartitionStore;
+import io.ringleader.store.ResultReader;
 import io.ringleader.store.SnapshotCapture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -40,6 +41,9 @@ public final class Node {
     private static final long MILLI = 1_000_000L;
     private static final int SNAPSHOT_BLOCK_BYTES = 64 << 10;
     private static final int FRAME_TARGET_BYTES = 1 << 20;
+    /** More than a frame holds besides the results of a batch. */
+    private static final int FRAME_OVERHEAD_BYTES = 256;
+
     private static final int PIPELINE_MAX_COMMANDS = 1024;
 
     private final ClusterConfig config;
@@ -111,6 +115,7 @@ public final class Node {
                         timeouts.commandTimeoutMillis() * MILLI,
                         timeouts.electionTimeoutMaxMillis() * MILLI,
                         (int) limits.batchMaxBytes(),
+                        limits.frameMaxBytes() - FRAME_OVERHEAD_BYTES,
                         limits.uncommittedMaxBytes()),
                 this::submit);
         ClientStats stats = new ClientStats();
@@ -121,7 +126,8 @@ public final class Node {
                 new Statistics(config, env, stats, raftHost, storeHost),
                 PIPELINE_MAX_COMMANDS,
                 limits.connectionOutputMaxBytes() / 2,
-                new ByteWriter());
+                new ByteWriter(),
+                new ResultReader());
         recoverReplicas(recovered);
         env.storeLoop().atEndOfBurst(this::flushStoreResponses);
     }
