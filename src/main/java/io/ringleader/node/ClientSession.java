@@ -128,6 +128,11 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         }
     }
 
+    /** Bytes of results it holds, besides what its connection holds. */
+    long heldBytes() {
+        return replies.heldBytes();
+    }
+
     // ---- requests
 
     @Override

@@ -286,8 +286,10 @@ public final class Node {
         @Override
         public void storeChunk(int partition, InstallSnapshot chunk) {
             env.snapshotLoop().execute(() -> {
-                SnapshotKeeper.Received received = snapshots.receive(partition, chunk);
-                env.raftLoop().execute(() -> raftHost.onChunkStored(partition, chunk.snapshot(), received));
+                snapshots
+                        .receive(partition, chunk)
+                        .ifPresent(received -> env.raftLoop()
+                                .execute(() -> raftHost.onChunkStored(partition, chunk.snapshot(), received)));
             });
         }
 

@@ -284,7 +284,8 @@ final class Router {
     // ---- trouble
 
     private void onNotLeader(Lane lane, Batch batch, int leader) {
-        if (leader != HardState.NOBODY && leader != batch.target) {
+        // A hint comes from another node, so it is not trusted to name one that has a replica.
+        if (leader != batch.target && ring.replicas(lane.partition).contains(leader)) {
             leaders[lane.partition] = leader;
             batch.target = leader;
             // At once the first time; two nodes that point to each other must not make us spin.
@@ -375,7 +376,7 @@ final class Router {
                 attempt(lane, batch, batch.target);
             }
         }
-        if (lane.inFlight != null) {
+        if (batch != null) {
             expireQueued(lane, nowNanos);
         }
     }

@@ -50,7 +50,6 @@ final class RandomWorkload {
     private final long[] answeredMillis;
     private long nextCommand;
     private boolean stopped;
-    int acknowledgedWrites;
 
     RandomWorkload(OneThreadCluster cluster, int clientCount) {
         this.cluster = cluster;
@@ -149,7 +148,6 @@ final class RandomWorkload {
             counter.underWay--;
             if (Character.isDigit(answer.charAt(0))) {
                 counter.acknowledged++;
-                acknowledgedWrites++;
             } else if (!isUndone(answer)) {
                 counter.unknown++;
             }
@@ -165,7 +163,6 @@ final class RandomWorkload {
                 register.possible.remove((Integer) version);
                 // Those sent before on the same connection took effect before, if at all.
                 register.acknowledged = version;
-                acknowledgedWrites++;
             } else if (isUndone(answer)) {
                 register.possible.remove((Integer) version);
             }
