@@ -166,9 +166,11 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         }
         boolean write = request.op() != Operation.GET && request.op() != Operation.GETS;
         int partition = router.partitionOf(request.buffer(), request.keyOffset(), request.keyLength());
-        // The session remembers the results of its last batch, and they travel in one frame. A value may be as large as any.
-        long resultBytes =
-                write && request.op().isRetrieval() ? request.keyLength() + shared.limits().itemMaxBytes() + COMMAND_OVERHEAD_BYTES : 0;
+        // The session remembers the results of its last batch, and they travel in one frame. A value may be as large as
+        // any.
+        long resultBytes = write && request.op().isRetrieval()
+                ? request.keyLength() + shared.limits().itemMaxBytes() + COMMAND_OVERHEAD_BYTES
+                : 0;
         long commandBytes = request.keyLength() + request.valueLength() + COMMAND_OVERHEAD_BYTES;
         Lane lane = router.lane(partition, write, commandBytes, resultBytes);
         encode(request, lane.commands());
@@ -290,8 +292,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         PostponedReads.Read read = postponed.next(replies.heldBytes(), replies.frontSlot());
         while (read != null) {
             byte[] key = read.key();
-            Lane lane = router.lane(
-                    router.partitionOf(key, 0, key.length), false, key.length + COMMAND_OVERHEAD_BYTES, 0);
+            Lane lane =
+                    router.lane(router.partitionOf(key, 0, key.length), false, key.length + COMMAND_OVERHEAD_BYTES, 0);
             CommandWriter.get(lane.commands(), key, 0, key.length);
             router.added(lane, this, read.slot(), 0);
             read = postponed.next(replies.heldBytes(), replies.frontSlot());

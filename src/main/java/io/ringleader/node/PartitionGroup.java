@@ -129,6 +129,7 @@ final class PartitionGroup {
         if (pendings.isEmpty() && reads.isEmpty()) {
             return "";
         }
-        return " partition " + partition + ": " + pendings.size() + " entries and " + reads.size() + " reads are awaited;";
+        return " partition " + partition + ": " + pendings.size() + " entries and " + reads.size()
+                + " reads are awaited;";
     }
 }

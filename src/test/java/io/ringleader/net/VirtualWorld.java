@@ -38,7 +38,8 @@ public final class VirtualWorld implements Clock {
         }
     }
 
-    private record Listener(VirtualProcess process, Loop loop, long outputMaxBytes, Supplier<ConnectionHandler> handlers) {}
+    private record Listener(
+            VirtualProcess process, Loop loop, long outputMaxBytes, Supplier<ConnectionHandler> handlers) {}
 
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final Map<InetSocketAddress, Listener> listeners = new HashMap<>();
@@ -231,7 +232,11 @@ public final class VirtualWorld implements Clock {
     }
 
     void connect(
-            VirtualProcess process, Loop loop, InetSocketAddress address, long outputMaxBytes, ConnectionHandler handler) {
+            VirtualProcess process,
+            Loop loop,
+            InetSocketAddress address,
+            long outputMaxBytes,
+            ConnectionHandler handler) {
         at(latencyNanos(), null, () -> connectNow(process, loop, address, outputMaxBytes, handler, CONNECT_TRIES));
     }
 
@@ -244,10 +249,12 @@ public final class VirtualWorld implements Clock {
             int triesLeft) {
         Listener listener = listeners.get(address);
         boolean cutOff = everythingCut
-                || (listener != null
-                        && (isCut(process, listener.process()) || isCut(listener.process(), process)));
+                || (listener != null && (isCut(process, listener.process()) || isCut(listener.process(), process)));
         if (cutOff && triesLeft > 1) {
-            at(CONNECT_AGAIN_NANOS, null, () -> connectNow(process, loop, address, outputMaxBytes, handler, triesLeft - 1));
+            at(
+                    CONNECT_AGAIN_NANOS,
+                    null,
+                    () -> connectNow(process, loop, address, outputMaxBytes, handler, triesLeft - 1));
         }
         if (cutOff || !process.isAlive()) {
             return;

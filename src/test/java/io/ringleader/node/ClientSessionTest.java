@@ -162,8 +162,9 @@ class ClientSessionTest {
         }
         assertThat(heldMax).isLessThanOrEqualTo(ClientSide.ANSWERS_MAX_BYTES + 5_100);
         assertThat(client.pendingBytesMax).isLessThanOrEqualTo(ClientSide.ANSWERS_MAX_BYTES + 5_100 + (64 << 10));
-        assertThat(client.heard().split("END\r\n")).hasSize(30).allSatisfy(answer -> assertThat(answer.split("VALUE"))
-                .hasSize(3));
+        assertThat(client.heard().split("END\r\n"))
+                .hasSize(30)
+                .allSatisfy(answer -> assertThat(answer.split("VALUE")).hasSize(3));
         assertThat(served).isLessThan(500);
         assertThat(side.router.unfinished()).isEmpty();
     }

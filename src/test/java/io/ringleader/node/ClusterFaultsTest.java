@@ -102,7 +102,8 @@ class ClusterFaultsTest {
             cluster.crash(leader);
             cluster.runUntil(() -> answer[0] != null, 5_000, "the increment is answered");
             assertThat(answer[0]).isEqualTo("6");
-            assertThat(cluster.client(other(cluster, leader, asking)).value("n")).isEqualTo("6");
+            assertThat(cluster.client(other(cluster, leader, asking)).value("n"))
+                    .isEqualTo("6");
         }
     }
 
@@ -191,7 +192,8 @@ class ClusterFaultsTest {
         cluster.crash(behind);
         TextClient client = cluster.client(leader);
         for (int i = 0; i < 100; i++) {
-            assertThat(client.ask(TextClient.set("key" + i % 30, 0, Integer.toString(i).repeat(2_000))))
+            assertThat(client.ask(TextClient.set(
+                            "key" + i % 30, 0, Integer.toString(i).repeat(2_000))))
                     .isEqualTo(OK);
         }
         cluster.start(behind);

@@ -45,9 +45,8 @@ class ClusterTest {
 
     @Test
     void aNodeWithoutAReplicaServesAllKeys() {
-        OneThreadCluster cluster = new OneThreadCluster(3, options -> options.replicas = 1)
-                .start()
-                .awaitLeaders();
+        OneThreadCluster cluster =
+                new OneThreadCluster(3, options -> options.replicas = 1).start().awaitLeaders();
         TextClient client = cluster.client(1);
         for (int i = 0; i < 20; i++) {
             assertThat(client.ask(TextClient.set("key" + i, 0, "v" + i))).isEqualTo(OK);
@@ -255,7 +254,8 @@ class ClusterTest {
         OneThreadCluster cluster = new OneThreadCluster(seed).start().awaitLeaders();
         TextClient client = cluster.client(1);
         for (int i = 0; i < 50; i++) {
-            client.ask(TextClient.set("key" + i, 0, "v".repeat(1 + cluster.world().random().nextInt(10_000))));
+            client.ask(TextClient.set(
+                    "key" + i, 0, "v".repeat(1 + cluster.world().random().nextInt(10_000))));
         }
         int leader = cluster.leaderOf(0);
         cluster.crash(leader);

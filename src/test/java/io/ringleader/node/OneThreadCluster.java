@@ -326,7 +326,10 @@ final class OneThreadCluster {
 
     int followerOf(int partition) {
         int leader = leaderOf(partition);
-        return nodes().stream().filter(id -> id != leader && isUp(id)).findFirst().orElseThrow();
+        return nodes().stream()
+                .filter(id -> id != leader && isUp(id))
+                .findFirst()
+                .orElseThrow();
     }
 
     boolean everyPartitionIsLed() {
@@ -343,7 +346,11 @@ final class OneThreadCluster {
     TextClient client(int id) {
         NodeConfig node = config.node(id).orElseThrow();
         return new TextClient(
-                world, clients, node.client().toSocketAddress(), 3 * config.timeouts().commandTimeoutMillis(), this::toString);
+                world,
+                clients,
+                node.client().toSocketAddress(),
+                3 * config.timeouts().commandTimeoutMillis(),
+                this::toString);
     }
 
     VirtualWorld world() {

@@ -73,11 +73,16 @@ class PeerCodecTest {
                 Combinators.combine(l, b).as((t, g) -> new Message.PreVoteReply(FROM, SELF, t, g)),
                 Combinators.combine(l, l, l, b).as((t, i, lt, x) -> new Message.RequestVote(FROM, SELF, t, i, lt, x)),
                 Combinators.combine(l, b).as((t, g) -> new Message.VoteReply(FROM, SELF, t, g)),
-                Combinators.combine(l, index, l, l, Combinators.combine(l, bytes, b)
-                                .as((t, payload, noop) ->
-                                        new Entry(0, t, noop ? EntryType.NOOP : EntryType.COMMANDS, payload))
-                                .list()
-                                .ofMaxSize(5))
+                Combinators.combine(
+                                l,
+                                index,
+                                l,
+                                l,
+                                Combinators.combine(l, bytes, b)
+                                        .as((t, payload, noop) ->
+                                                new Entry(0, t, noop ? EntryType.NOOP : EntryType.COMMANDS, payload))
+                                        .list()
+                                        .ofMaxSize(5))
                         .as((t, prev, prevTerm, commit, entries) -> new Message.AppendEntries(
                                 FROM, SELF, t, prev, prevTerm, numbered(prev, entries), commit)),
                 Combinators.combine(l, b, l, l, l, l)

@@ -48,6 +48,7 @@ final class RandomWorkload {
     private final SortedMap<Long, Outstanding> outstanding = new TreeMap<>();
     /** When each client last had an answer. */
     private final long[] answeredMillis;
+
     private long nextCommand;
     private boolean stopped;
 

@@ -103,7 +103,9 @@ class RouterTest {
             side.respond(Response.notLeader(asked.request().id(), 0));
         }
         assertThat(nodes).containsExactlyInAnyOrder(1, 2, 3);
-        assertThat(times.get(5) - times.get(4)).isGreaterThan(times.get(1) - times.get(0)).isLessThan(150);
+        assertThat(times.get(5) - times.get(4))
+                .isGreaterThan(times.get(1) - times.get(0))
+                .isLessThan(150);
         side.loop.execute(() -> side.router.onLeaderChanged(0, 2));
         assertThat(side.next().node()).as("it is asked at once").isEqualTo(2);
     }
@@ -225,7 +227,9 @@ class RouterTest {
         assertThat(heard).hasSize(5);
         assertThat(heard[0]).startsWith("SERVER_ERROR outcome unknown");
         for (int i = 1; i < 5; i++) {
-            assertThat(heard[i]).startsWith("SERVER_ERROR not applied").contains("earlier commands for it are still waiting");
+            assertThat(heard[i])
+                    .startsWith("SERVER_ERROR not applied")
+                    .contains("earlier commands for it are still waiting");
         }
     }
 
@@ -260,7 +264,9 @@ class RouterTest {
         Asked first = side.next();
         client.says("gat 0" + (" " + key).repeat(3) + "\r\n");
         side.answer(first, Result.STORED);
-        assertThat(side.next().request().commandCount()).as("values of up to 8000 bytes").isEqualTo(1);
+        assertThat(side.next().request().commandCount())
+                .as("values of up to 8000 bytes")
+                .isEqualTo(1);
     }
 
     @Test
