@@ -22,6 +22,7 @@ import io.ringleader.storage.WriteAheadLog;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.PartitionStore;
 import io.ringleader.store.SnapshotCapture;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * One node of a cluster: recovers what its disk holds, wires the parts that run on its loops, and starts them. This class only
  * connects; each part is told of the others by small interfaces, and every call that crosses loops is in here.
  */
-public final class Node {
+public final class Node implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final long MILLI = 1_000_000L;
     private static final int SNAPSHOT_BLOCK_BYTES = 64 << 10;
@@ -196,6 +197,12 @@ public final class Node {
         router.start();
     }
 
+    /** Closes the log in good order. Called when the loops have ended, before the data directory is given up. */
+    @Override
+    public void close() throws IOException {
+        logWriter.close();
+    }
+
     // ---- from the client loop
 
     private void submit(int target, Request request) {
@@ -290,6 +297,11 @@ public final class Node {
         @Override
         public void onDurable(long token) {
             env.raftLoop().execute(() -> raftHost.onDurable(token));
+        }
+
+        @Override
+        public void onMarksDurable(Map<Integer, SnapshotPoint> marks) {
+            env.snapshotLoop().execute(() -> marks.forEach(snapshots::deleteOlder));
         }
 
         @Override
