@@ -5,6 +5,9 @@ interface NodeEvents {
     /** A message left the node; one that waits for the disk has waited. */
     default void sent(TestNode node, Message message) {}
 
+    /** A message to the node itself came back from the disk. */
+    default void sentToSelf(TestNode node, Message message) {}
+
     /** Handed to the disk, not durable yet. */
     default void written(TestNode node, Durable durable) {}
 

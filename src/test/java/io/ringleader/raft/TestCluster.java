@@ -198,6 +198,11 @@ final class TestCluster implements NodeEvents {
     // ---- events of the nodes, passed on
 
     @Override
+    public void sentToSelf(TestNode node, Message message) {
+        watchers.forEach(watcher -> watcher.sentToSelf(node, message));
+    }
+
+    @Override
     public void written(TestNode node, Durable durable) {
         watchers.forEach(watcher -> watcher.written(node, durable));
     }

@@ -177,6 +177,7 @@ final class TestNode {
 
     private void release(Message message) {
         if (message.to() == id) {
+            events.sentToSelf(this, message);
             raft.receive(message, nowNanos);
         } else {
             events.sent(this, message);
