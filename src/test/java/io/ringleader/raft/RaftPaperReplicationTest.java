@@ -298,8 +298,7 @@ class RaftPaperReplicationTest {
         cluster.elect(1);
         cluster.propose(1, "seen by nobody else");
         cluster.network.lose(1);
-        cluster.network.cut(1, 2);
-        cluster.network.cut(1, 3);
+        cluster.isolate(1);
         cluster.elect(2);
         cluster.propose(2, "committed");
         cluster.settle();

@@ -53,7 +53,7 @@ final class ScriptCommands {
         commands.put("snapshot", words -> cluster.snapshot(id(words, 0)));
         commands.put("reconnect", words -> cluster.reconnect(id(words, 0), id(words, 1)));
         commands.put("disk", this::disk);
-        commands.put("isolate", this::isolate);
+        commands.put("isolate", words -> cluster.isolate(id(words, 0)));
         commands.put("cut", this::cut);
         commands.put("heal", words -> cluster.network.healAll());
         commands.put("log", this::log);
@@ -140,14 +140,6 @@ final class ScriptCommands {
             }
             case "all" -> cluster.completeDisk(node.id, Integer.MAX_VALUE);
             default -> cluster.completeDisk(node.id, Integer.parseInt(words.get(1)));
-        }
-    }
-
-    private void isolate(List<String> words) {
-        for (TestNode other : cluster.nodes()) {
-            if (other.id != id(words, 0)) {
-                cut(List.of(words.get(0), String.valueOf(other.id)));
-            }
         }
     }
 

@@ -88,6 +88,15 @@ final class TestCluster implements NodeEvents {
         checks.all();
     }
 
+    void isolate(int id) {
+        for (int other : nodes.keySet()) {
+            if (other != id) {
+                network.cut(id, other);
+                network.cut(other, id);
+            }
+        }
+    }
+
     // ---- time
 
     /** The clock moves; nobody notices before it ticks. */
