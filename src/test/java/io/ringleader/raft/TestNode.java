@@ -220,6 +220,13 @@ final class TestNode {
         }
     }
 
+    /** The file that a leader of old was sending is whole now. */
+    void snapshotStored(SnapshotPoint snapshot, byte[] file) {
+        files.put(snapshot, file);
+        raft.snapshotStored(snapshot);
+        pump();
+    }
+
     // ---- what a test may ask
 
     long appliedIndex() {
