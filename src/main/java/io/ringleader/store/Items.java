@@ -111,11 +111,12 @@ final class Items {
     }
 
     /** Flushes now, or plans it in place of an earlier plan. */
-    void flushAll(long delaySeconds) {
-        if (delaySeconds <= 0) {
+    void flushAll(long exptime) {
+        long atMillis = exptime <= 0 ? timeMillis : expiryOf(exptime);
+        if (atMillis <= timeMillis) {
             clear();
         } else {
-            flushAtMillis = afterSeconds(delaySeconds);
+            flushAtMillis = atMillis;
         }
     }
 

@@ -14,7 +14,7 @@ class ProgressTest {
     private static Progress replicating(long matchIndex) {
         Progress progress = new Progress(2, matchIndex + 1, 0);
         progress.acknowledged(matchIndex, 0);
-        progress.becomeReplicate();
+        progress.becomeReplicate(0);
         return progress;
     }
 
@@ -77,7 +77,7 @@ class ProgressTest {
             }
             assertThat(progress.hasInflight()).isFalse();
             assertThat(progress.windowFull(WINDOW_OF_3_OR_100_BYTES)).isFalse();
-            progress.becomeReplicate();
+            progress.becomeReplicate(0);
         }
     }
 
