@@ -112,7 +112,7 @@ public final class Node implements Closeable {
                         timeouts.commandTimeoutMillis() * MILLI,
                         timeouts.electionTimeoutMaxMillis() * MILLI,
                         (int) limits.batchMaxBytes(),
-                        limits.uncommittedMaxBytes()),
+                        limits.clientQueueMaxBytes()),
                 this::submit);
         ClientStats stats = new ClientStats();
         clients = new ClientSession.Shared(
