@@ -80,7 +80,7 @@ final class RandomSchedule {
         int dice = random.nextInt(100);
         if (random.nextDouble() < faultRate) {
             fault();
-        } else if (dice < 60 && !cluster.network.inFlight().isEmpty()) {
+        } else if (dice < 60) {
             network();
         } else if (dice < 75) {
             pass();
@@ -112,10 +112,13 @@ final class RandomSchedule {
     }
 
     private void network() {
-        List<Message> inFlight = cluster.network.inFlight();
-        Message message = inFlight.get(reorders ? random.nextInt(inFlight.size()) : 0);
+        List<Message> deliverable = cluster.network.deliverable();
+        if (deliverable.isEmpty()) {
+            return;
+        }
+        Message message = deliverable.get(reorders ? random.nextInt(deliverable.size()) : 0);
         if (random.nextDouble() < lossRate) {
-            inFlight.remove(message);
+            cluster.network.inFlight().remove(message);
             return;
         }
         cluster.deliver(message);
@@ -126,7 +129,7 @@ final class RandomSchedule {
 
     private void fault() {
         int node = anyId();
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(8)) {
             case 0 -> crash(node);
             case 1, 2 ->
                 cluster.nodes().stream()
@@ -135,6 +138,7 @@ final class RandomSchedule {
                         .ifPresent(other -> cluster.start(other.id));
             case 3 -> isolateOrCut(node);
             case 4 -> cluster.network.healAll();
+            case 5, 6 -> clog(node);
             default -> {
                 int other = anyId();
                 if (other != node) {
@@ -165,6 +169,16 @@ final class RandomSchedule {
                 if (in) {
                     cluster.network.cut(other.id, node);
                 }
+            }
+        }
+    }
+
+    /** All that a node says, or all that is said to it, becomes late. */
+    private void clog(int node) {
+        boolean out = random.nextBoolean();
+        for (TestNode other : cluster.nodes()) {
+            if (other.id != node) {
+                cluster.network.clog(out ? node : other.id, out ? other.id : node);
             }
         }
     }
