@@ -40,6 +40,7 @@ final class RandomSchedule {
     private final boolean reorders;
     private final int disksThatWait;
     private int proposals;
+    private final Set<Integer> paused = new HashSet<>();
     private final Set<Long> servedReads = new HashSet<>();
     private final Set<Long> refusedReads = new HashSet<>();
     private long lastRead;
@@ -100,12 +101,12 @@ final class RandomSchedule {
         }
     }
 
-    /** Time passes: for everybody, or some are paused. */
+    /** Time passes: for everybody, or only some notice. */
     private void pass() {
         cluster.advance(random.nextInt(8) == 0 ? STEP * 20 : STEP);
         boolean all = random.nextInt(4) > 0;
         for (TestNode node : cluster.up()) {
-            if (all || random.nextBoolean()) {
+            if (!paused.contains(node.id) && (all || random.nextBoolean())) {
                 cluster.tick(node.id);
             }
         }
@@ -137,8 +138,12 @@ final class RandomSchedule {
                         .findFirst()
                         .ifPresent(other -> cluster.start(other.id));
             case 3 -> isolateOrCut(node);
-            case 4 -> cluster.network.healAll();
-            case 5, 6 -> clog(node);
+            case 4 -> {
+                cluster.network.healAll();
+                paused.clear();
+            }
+            case 5 -> clog(node);
+            case 6 -> pause();
             default -> {
                 int other = anyId();
                 if (other != node) {
@@ -181,6 +186,16 @@ final class RandomSchedule {
                 cluster.network.clog(out ? node : other.id, out ? other.id : node);
             }
         }
+    }
+
+    /** A node, preferably a leader, stops: it hears nothing and does not see the time. It wakes up to a client's command. */
+    private void pause() {
+        withAny(node -> {
+            paused.add(node.id);
+            for (TestNode other : cluster.nodes()) {
+                cluster.network.clog(other.id, node.id);
+            }
+        });
     }
 
     private void transfer(TestNode node) {
