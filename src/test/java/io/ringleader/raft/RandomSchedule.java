@@ -18,6 +18,7 @@ final class RandomSchedule {
     enum Seen {
         ELECTED,
         STEPPED_DOWN,
+        TWO_LEADERS,
         COMMITTED,
         TRUNCATED,
         SNAPSHOT_RESTORED,
@@ -72,6 +73,9 @@ final class RandomSchedule {
     void run(int events) {
         for (int i = 0; i < events; i++) {
             step();
+            if (cluster.leaders().size() > 1) {
+                count(Seen.TWO_LEADERS);
+            }
         }
         heal();
         mustMakeProgress();
