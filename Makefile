@@ -3,6 +3,7 @@
 
 MVN ?= mvn -q -B
 ARGS ?=
+JAR := target/ringleader.jar
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test format check-config clean
@@ -10,8 +11,10 @@ ARGS ?=
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## Make target/ringleader.jar, without running tests
-	$(MVN) -DskipTests package
+build: $(JAR) ## Make target/ringleader.jar, without tests
+
+$(JAR): pom.xml $(shell find src/main -type f)
+	$(MVN) -Dmaven.test.skip=true -Dspotless.check.skip=true package
 
 # exec: Ctrl-C goes to the program itself, which stops its nodes and ends without an error
 run: build ## Run a cluster on this machine until Ctrl-C (ARGS="--nodes 5")

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -26,13 +27,20 @@ final class Supervisor {
      * How long to wait for what.
      *
      * @param probeMillis between two looks whether nodes accept connections
+     * @param signalSpreadMillis for a Ctrl-C that a node has heard to be heard here
      * @param stopMillis for nodes to stop by themselves before they are killed
      * @param backoffFirstMillis before the first restart of a node
      * @param backoffMaxMillis before any restart; the wait doubles each time the node dies again soon
      * @param soonMillis a node that ran longer than this is restarted after the first wait again
      */
-    record Timing(long probeMillis, long stopMillis, long backoffFirstMillis, long backoffMaxMillis, long soonMillis) {
-        static final Timing USUAL = new Timing(100, 10_000, 500, 30_000, 10_000);
+    record Timing(
+            long probeMillis,
+            long signalSpreadMillis,
+            long stopMillis,
+            long backoffFirstMillis,
+            long backoffMaxMillis,
+            long soonMillis) {
+        static final Timing USUAL = new Timing(100, 500, 10_000, 500, 30_000, 10_000);
     }
 
     private sealed interface Event {}
@@ -41,13 +49,8 @@ final class Supervisor {
 
     private record StopAsked() implements Event {}
 
-    /** 128 + SIGINT and 128 + SIGTERM: what a process stopped by a person exits with. */
-    private static final int STOPPED_BY_INT = 130;
-
-    private static final int STOPPED_BY_TERM = 143;
-
-    /** One Ctrl-C reaches nodes and supervisor within this time. */
-    private static final int SIGNAL_SPREAD_MILLIS = 500;
+    /** What a process that was told to stop exits with: 0, or 128 and the number of SIGINT or SIGTERM. */
+    private static final Set<Integer> TOLD_TO_STOP = Set.of(0, 130, 143);
 
     /** The output of a process is copied to its end within this time after the process is gone. */
     private static final int LAST_OUTPUT_MILLIS = 2_000;
@@ -135,8 +138,7 @@ final class Supervisor {
      * is no death worth a report.
      */
     private boolean wasStoppedWithUs(int exitCode) throws InterruptedException {
-        boolean stopped = exitCode == STOPPED_BY_INT || exitCode == STOPPED_BY_TERM;
-        return stopped && stopAsked.await(SIGNAL_SPREAD_MILLIS, TimeUnit.MILLISECONDS);
+        return TOLD_TO_STOP.contains(exitCode) && stopAsked.await(timing.signalSpreadMillis, TimeUnit.MILLISECONDS);
     }
 
     private void start(SupervisedNode node) {
@@ -169,7 +171,8 @@ final class Supervisor {
     private void afterDeath(SupervisedNode node, String what) {
         if (!restart) {
             node.state = State.GONE;
-            log.say(what + ". The others go on.");
+            boolean alone = nodes.stream().allMatch(other -> other.state == State.GONE);
+            log.say(what + (alone ? "." : ". The others go on."));
             return;
         }
         long ranMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - node.startedAtNanos);

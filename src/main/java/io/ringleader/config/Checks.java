@@ -53,11 +53,12 @@ final class Checks {
         for (WrittenNode written : nodes) {
             NodeConfig node = written.node();
             checkUnique(seen, "id " + node.id(), written.path() + ".id", "Give each node an id of its own.");
-            checkUnique(seen, "address " + node.client(), written.path() + ".client", "Use another port.");
-            checkUnique(seen, "address " + node.peer(), written.path() + ".peer", "Use another port.");
-            // nodes on different machines may well name their directories alike
+            // nodes on different machines may well listen on every address, and name their directories alike
             String machine =
                     node.peer().isLoopback() ? "this machine" : node.peer().host();
+            String client = "address " + node.client() + (node.client().isWildcard() ? " on " + machine : "");
+            checkUnique(seen, client, written.path() + ".client", "Use another port.");
+            checkUnique(seen, "address " + node.peer(), written.path() + ".peer", "Use another port.");
             String data = "data directory " + node.data() + " on " + machine;
             checkUnique(seen, data, written.path() + ".data", "Give each node a directory of its own.");
             if (node.peer().isWildcard()) {
@@ -159,6 +160,7 @@ final class Checks {
         String batchReason =
                 "at least batch_max_bytes (" + limits.batchMaxBytes() + "), or the largest batch is never sent";
         atLeast(Schema.APPEND_MAX, limits.appendMaxBytes(), limits.batchMaxBytes(), batchReason);
+        atLeast(Schema.CLIENT_QUEUE_MAX, limits.clientQueueMaxBytes(), limits.batchMaxBytes(), batchReason);
         atLeast(Schema.UNCOMMITTED_MAX, limits.uncommittedMaxBytes(), limits.batchMaxBytes(), batchReason);
         atLeast(
                 Schema.INFLIGHT_MAX,

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 public record HostPort(String host, int port) {
     private static final Pattern FORM =
             Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9](?:[A-Za-z0-9._-]*))):(\\d+)");
+    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|::1|0:0:0:0:0:0:0:1");
     private static final Pattern WILDCARD = Pattern.compile("0\\.0\\.0\\.0|::|0:0:0:0:0:0:0:0");
 
@@ -51,6 +52,15 @@ public record HostPort(String host, int port) {
     /** Whether it stands for every address of the machine: one can listen on it, but not connect to it. */
     public boolean isWildcard() {
         return WILDCARD.matcher(host).matches();
+    }
+
+    /**
+     * Where to dial: an address as it is, a name not looked up yet, so that each attempt looks it up anew and finds a host that
+     * has moved.
+     */
+    public InetSocketAddress toDial() {
+        boolean isAddress = host.indexOf(':') >= 0 || IPV4.matcher(host).matches();
+        return isAddress ? toSocketAddress() : InetSocketAddress.createUnresolved(host, port);
     }
 
     /** Looks the name up, which may block; the result is {@link InetSocketAddress#isUnresolved unresolved} if it is not known. */

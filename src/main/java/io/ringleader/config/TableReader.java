@@ -98,7 +98,8 @@ final class TableReader {
             return Optional.empty();
         }
         if (!(value instanceof String text)) {
-            problems.error(path(key), describe(value) + " is not a string.", "Put the value in quotes.");
+            // without the value: it may be the secret
+            problems.error(path(key), "It is not a string.", "Put the value in quotes.");
             return Optional.empty();
         }
         try {

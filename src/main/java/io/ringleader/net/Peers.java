@@ -30,7 +30,9 @@ import org.slf4j.LoggerFactory;
  * <p>Delivery is what TCP gives and no more: the frames of one connection arrive whole, in order and once, those around the
  * loss of a connection may be lost. Raft copes.
  *
- * <p>The network must allow at least {@code frameMaxBytes + 8} of input and {@code backlogMaxBytes} and a handshake of output.
+ * <p>The network must allow, per connection, at least {@code frameMaxBytes + 8} of input and {@code backlogMaxBytes} and a
+ * handshake of output; and at least {@link #STRANGERS_MAX} accepted connections and two per peer, or strangers could keep
+ * peers out.
  */
 public final class Peers {
     private static final Logger log = LoggerFactory.getLogger(Peers.class);
@@ -41,7 +43,7 @@ public final class Peers {
      * Accepted connections that have not said who they are. One more, and the oldest has to go: whoever opens connections and
      * says nothing cannot keep the peers out for longer than he keeps opening them.
      */
-    private static final int STRANGERS_MAX = 128;
+    public static final int STRANGERS_MAX = 128;
 
     /**
      * Who a node is, and what it must have in common with its peers.

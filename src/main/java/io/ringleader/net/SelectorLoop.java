@@ -93,9 +93,19 @@ public final class SelectorLoop implements Loop, Network, AutoCloseable {
         inputPool = new BufferPool(false, INPUT_BUFFER_MIN_BYTES, limits.pooledMaxBytes());
         outputPool = new BufferPool(true, limits.outputChunkBytes(), limits.pooledMaxBytes());
         sharedInput = ByteBuffer.allocate(2 * limits.readChunkBytes());
+        warmUp();
         selector = Selector.open();
         tasks = new TaskQueue(selector::wakeup);
         thread = new Thread(this::run, name);
+    }
+
+    /**
+     * Closing a channel makes the JDK load a class that needs a file descriptor to initialise itself. Should that happen for the
+     * first time when there are none, no socket of this process could be closed any more.
+     */
+    private static void warmUp() throws IOException {
+        Selector.open().close();
+        SocketChannel.open().close();
     }
 
     /** Starts the thread. May be called once. */
@@ -151,8 +161,11 @@ public final class SelectorLoop implements Loop, Network, AutoCloseable {
             }
             stop();
         } catch (Throwable cause) { // whatever it is, the state of this loop can no longer be trusted
-            closeAllQuietly();
-            ThreadLoop.report(name, cause, failureHandler);
+            try {
+                closeAllQuietly();
+            } finally {
+                ThreadLoop.report(name, cause, failureHandler);
+            }
         }
     }
 

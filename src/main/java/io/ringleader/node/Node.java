@@ -22,6 +22,7 @@ import io.ringleader.storage.WriteAheadLog;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.PartitionStore;
 import io.ringleader.store.SnapshotCapture;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -35,10 +36,9 @@ import org.slf4j.LoggerFactory;
  * One node of a cluster: recovers what its disk holds, wires the parts that run on its loops, and starts them. This class only
  * connects; each part is told of the others by small interfaces, and every call that crosses loops is in here.
  */
-public final class Node {
+public final class Node implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final long MILLI = 1_000_000L;
-    private static final long PING_NANOS = 1_000 * MILLI;
     private static final int SNAPSHOT_BLOCK_BYTES = 64 << 10;
     private static final int FRAME_TARGET_BYTES = 1 << 20;
     private static final int PIPELINE_MAX_COMMANDS = 1024;
@@ -112,7 +112,7 @@ public final class Node {
                         timeouts.commandTimeoutMillis() * MILLI,
                         timeouts.electionTimeoutMaxMillis() * MILLI,
                         (int) limits.batchMaxBytes(),
-                        limits.uncommittedMaxBytes()),
+                        limits.clientQueueMaxBytes()),
                 this::submit);
         ClientStats stats = new ClientStats();
         clients = new ClientSession.Shared(
@@ -131,23 +131,15 @@ public final class Node {
         Map<Integer, InetSocketAddress> others = new TreeMap<>();
         for (NodeConfig node : config.nodes()) {
             if (node.id() != self.id()) {
-                others.put(node.id(), node.peer().toSocketAddress());
+                others.put(node.id(), node.peer().toDial());
             }
         }
         return others;
     }
 
     private Peers.Limits peerLimits() {
-        Limits limits = config.limits();
-        long handshakeNanos = 2_000 * MILLI;
-        return new Peers.Limits(
-                (int) limits.frameMaxBytes(),
-                limits.peerBacklogMaxBytes(),
-                handshakeNanos,
-                PING_NANOS,
-                5 * PING_NANOS,
-                50 * MILLI,
-                1_000 * MILLI);
+        return Peers.Limits.of(
+                (int) config.limits().frameMaxBytes(), config.limits().peerBacklogMaxBytes());
     }
 
     private void recoverReplicas(Recovered recovered) {
@@ -203,6 +195,12 @@ public final class Node {
         raftHost.start();
         storeHost.start();
         router.start();
+    }
+
+    /** Closes the log in good order. Called when the loops have ended, before the data directory is given up. */
+    @Override
+    public void close() throws IOException {
+        logWriter.close();
     }
 
     // ---- from the client loop
@@ -299,6 +297,11 @@ public final class Node {
         @Override
         public void onDurable(long token) {
             env.raftLoop().execute(() -> raftHost.onDurable(token));
+        }
+
+        @Override
+        public void onMarksDurable(Map<Integer, SnapshotPoint> marks) {
+            env.snapshotLoop().execute(() -> marks.forEach(snapshots::deleteOlder));
         }
 
         @Override

@@ -29,10 +29,10 @@ final class Placement {
     private final int partitions;
     private final int replicas;
 
-    /** The most replicas a node may hold: ceil(load factor × partitions × replicas / nodes). */
+    /** The most replicas a node may hold: ceil(load factor × partitions × replicas / nodes), or all. */
     final int replicaBound;
 
-    /** The most partitions a node may be preferred to lead: ceil(load factor × partitions / nodes). */
+    /** The most partitions a node may be preferred to lead: ceil(load factor × partitions / nodes), or all. */
     final int leadershipBound;
 
     private final long[] tokens;
@@ -51,8 +51,8 @@ final class Placement {
         this.nodeCount = sortedNodeIds.length;
         this.partitions = partitions;
         this.replicas = replicas;
-        this.replicaBound = bound(loadFactor, (long) partitions * replicas, nodeCount);
-        this.leadershipBound = bound(loadFactor, partitions, nodeCount);
+        this.replicaBound = Math.min(partitions, bound(loadFactor, (long) partitions * replicas, nodeCount));
+        this.leadershipBound = Math.min(partitions, bound(loadFactor, partitions, nodeCount));
         this.tokens = new long[nodeCount * virtualNodes];
         this.tokenOwners = new int[tokens.length];
         this.placed = new int[partitions][replicas];

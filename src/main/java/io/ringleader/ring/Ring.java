@@ -146,12 +146,12 @@ public final class Ring {
         return leadershipsByNode.getOrDefault(nodeId, 0);
     }
 
-    /** No node holds more replicas than this: ceil(load factor × partitions × replicas / nodes). */
+    /** No node holds more replicas than this: ceil(load factor × partitions × replicas / nodes), or all. */
     public int replicaBound() {
         return replicaBound;
     }
 
-    /** No node is the preferred leader of more partitions than this: ceil(load factor × partitions / nodes). */
+    /** No node is the preferred leader of more partitions than this: ceil(load factor × partitions / nodes), or all. */
     public int leadershipBound() {
         return leadershipBound;
     }

@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one log of a node, for all its groups: terms, votes, entries and snapshot marks. What is buffered by any number of calls
@@ -23,6 +21,8 @@ import org.slf4j.LoggerFactory;
  *       record has returned.
  *   <li>A failure other than {@link DiskFullException} is final: nothing more is acknowledged and the process ends. A retry of
  *       a failed fsync may report success for pages that were dropped.
+ *   <li>While the disk is full ({@link DiskFullException}) nothing but snapshot marks should be buffered: the buffer is not
+ *       bounded by anything but its caller, see {@link #bufferedBytes}.
  *   <li>The order of compaction: first the snapshot file is durable, then {@link #snapshotMark} and {@code sync}, and only then
  *       {@link #deleteObsoleteSegments} and the deletion of older snapshot files.
  *   <li>The hard state of a group is synced before its first snapshot file is committed, see {@link NodeRecovery}.
@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
  * <p>Relied on: a sector of 512 bytes is written whole or not at all, and writing a sector does not damage its neighbours.
  */
 public final class WriteAheadLog implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(WriteAheadLog.class);
     private static final byte[] NO_PAYLOAD = new byte[0];
     private static final byte NO_TYPE = 0;
     private static final long MIN_SEGMENT_BYTES = 2L * SegmentHeader.BYTES;
@@ -105,7 +104,6 @@ public final class WriteAheadLog implements Closeable {
             throws IOException {
         Directories.createDurably(disk, directory);
         LogRecovery.Result found = new LogRecovery(disk, directory).run();
-        LOG.info("Write-ahead log {}: {}.", disk.describe(directory), found.summary());
         return new Recovery(
                 new WriteAheadLog(disk, directory, options, saltSource, found), found.groups(), found.summary());
     }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -50,12 +51,11 @@ class MergedLogTest {
     void noByteOfALineIsLost(@ForAll List<String> words) {
         ByteArrayOutputStream merged = new ByteArrayOutputStream();
         List<String> lines = words.stream().map(word -> word.replace("\n", "")).toList();
-        String text = String.join("\n", lines) + "\n";
+        String text = lines.stream().map(line -> line + "\n").collect(Collectors.joining());
         new MergedLog(new PrintStream(merged, true, StandardCharsets.UTF_8), false).copy(3, in(text));
-        String expected = text.lines().count() == 0
-                ? ""
-                : "n3 | " + text.substring(0, text.length() - 1).replace("\n", "\nn3 | ") + "\n";
-        assertThat(merged.toByteArray()).isEqualTo(expected.getBytes(StandardCharsets.UTF_8));
+        StringBuilder expected = new StringBuilder();
+        lines.forEach(line -> expected.append("n3 | ").append(line).append('\n'));
+        assertThat(merged.toByteArray()).isEqualTo(expected.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /** Supervises real processes. */
 @Timeout(120)
 class SupervisorTest {
-    private static final Supervisor.Timing FAST = new Supervisor.Timing(20, 20_000, 10, 40, 60_000);
+    private static final Supervisor.Timing FAST = new Supervisor.Timing(20, 100, 20_000, 10, 40, 60_000);
 
     private final Lines output = new Lines();
     private Supervisor supervisor;
@@ -71,6 +71,16 @@ class SupervisorTest {
     }
 
     @Test
+    void aNodeThatTheSameCtrlCReachedFirstIsNoDeath() throws Exception {
+        Supervisor.Timing patient = new Supervisor.Timing(20, 60_000, 20_000, 10, 40, 60_000);
+        start(true, patient, node -> FakeNode.shell("echo up; exit 130"), node(1));
+        output.await("n1 \\| up");
+        supervisor.stop();
+        assertThat(running.get(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(output.all()).noneMatch(line -> line.contains("died"));
+    }
+
+    @Test
     void withRestartADeadNodeIsStartedAgainAfterAWaitThatGrows() throws Exception {
         start(true, FAST, node -> FakeNode.shell("exit 3"), node(1));
         for (int millis : new int[] {10, 20, 40, 40}) {
@@ -80,7 +90,7 @@ class SupervisorTest {
 
     @Test
     void aNodeThatRanForLongIsStartedAgainAfterTheFirstWait() throws Exception {
-        Supervisor.Timing nothingIsSoon = new Supervisor.Timing(20, 20_000, 10, 40, -1);
+        Supervisor.Timing nothingIsSoon = new Supervisor.Timing(20, 100, 20_000, 10, 40, -1);
         start(true, nothingIsSoon, node -> FakeNode.shell("exit 3"), node(1));
         for (int i = 0; i < 3; i++) {
             output.await("Starting it again in 10 ms\\.");
@@ -98,7 +108,7 @@ class SupervisorTest {
 
     @Test
     void aNodeThatWillNotStopIsKilled() throws Exception {
-        Supervisor.Timing impatient = new Supervisor.Timing(20, 200, 10, 40, 60_000);
+        Supervisor.Timing impatient = new Supervisor.Timing(20, 100, 200, 10, 40, 60_000);
         start(false, impatient, node -> FakeNode.shell("trap '' TERM; echo stubborn; exec cat"), node(1));
         output.await("n1 \\| stubborn");
         supervisor.stop();

@@ -75,8 +75,8 @@ class ConfigFileTest {
                 """);
         List<String> names = Schema.KEYS.get("limits");
         long[] values = {
-            9_000_001, 100_002, 3, 300_004, 200_005, 210_006, 300_007, 400_008, 9, 500_010, 20_011, 0, 1_000_013,
-            9_000_014, 40_015, 400_016, 500_017
+            9_000_001, 100_002, 3, 300_004, 250_004, 200_005, 210_006, 300_007, 400_008, 9, 500_010, 20_011, 0,
+            1_000_013, 9_000_014, 40_015, 400_016, 500_017
         };
         for (int i = 0; i < values.length; i++) {
             text.append(names.get(i)).append(" = ").append(values[i]).append('\n');
@@ -105,7 +105,8 @@ class ConfigFileTest {
                         values[13],
                         values[14],
                         values[15],
-                        values[16]));
+                        values[16],
+                        values[17]));
         assertThat(config.toString()).doesNotContain("0123456789abcdef");
     }
 
@@ -175,7 +176,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void nodesOnDifferentMachinesMayNameTheirDirectoriesAlike() throws ConfigException {
+    void nodesOnDifferentMachinesMayUseTheSamePortsAndDirectories() throws ConfigException {
         String text = """
                 [cluster]
                 name = "demo"
@@ -188,7 +189,7 @@ class ConfigFileTest {
                 data = "/var/lib/ringleader"
                 [[node]]
                 id = 2
-                client = "[::]:11211"
+                client = "0.0.0.0:11211"
                 peer = "[fe80::2]:12211"
                 data = "/var/lib/ringleader"
                 """;
@@ -198,6 +199,15 @@ class ConfigFileTest {
                 .extracting(ConfigProblem::toString)
                 .containsExactly("/etc/ringleader/demo.toml:3: cluster.replicas: 2 replicas survive no more failures"
                         + " than 1 do. Prefer an odd number.");
+    }
+
+    @Test
+    void nodesOnOneMachineCannotBothListenOnEveryAddress() {
+        String text = MINIMAL.replace("127.0.0.1:11211", "0.0.0.0:11211").replace("127.0.0.1:11212", "0.0.0.0:11211");
+        assertThat(problemsOf(text))
+                .singleElement()
+                .asString()
+                .contains(":8: node[2].client: The address 0.0.0.0:11211 on this machine is taken: by node[1].client");
     }
 
     @Test
@@ -315,7 +325,7 @@ class ConfigFileTest {
         assertThat(problemsOf(MINIMAL.replace("\"demo\"", "7")))
                 .singleElement()
                 .asString()
-                .contains("7 is not a string. Put the value in quotes.");
+                .contains("cluster.name: It is not a string. Put the value in quotes.");
     }
 
     @Test

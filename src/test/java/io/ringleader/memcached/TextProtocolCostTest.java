@@ -25,7 +25,7 @@ class TextProtocolCostTest {
     }
 
     @Test
-    @Timeout(value = 30, unit = TimeUnit.SECONDS)
+    @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aValueOfAMebibyteThatTricklesInIsReadInLinearTime() {
         Counter counter = new Counter();
         String line = "set a 0 0 " + MIB + " noreply" + " x".repeat(900) + "\r\n";
@@ -34,7 +34,7 @@ class TextProtocolCostTest {
     }
 
     @Test
-    @Timeout(value = 30, unit = TimeUnit.SECONDS)
+    @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aGetLineOfAMebibyteThatTricklesInIsReadInLinearTime() {
         Counter counter = new Counter();
         trickle(
@@ -45,7 +45,7 @@ class TextProtocolCostTest {
     }
 
     @Test
-    @Timeout(value = 30, unit = TimeUnit.SECONDS)
+    @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aGetLineOfAMebibyteIsReadInLinearTimeHoweverOftenItIsRefused() {
         Counter counter = new Counter();
         counter.refusalsPerBurst = 50;

@@ -1,7 +1,6 @@
 package io.ringleader.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -56,9 +55,12 @@ class RingProperties {
         Ring ring = input.build();
         double fairReplicas = (double) input.partitions * input.replicas / input.nodeIds.size();
         double fairLeaderships = (double) input.partitions / input.nodeIds.size();
-        assertThat((double) ring.replicaBound()).isCloseTo(input.loadFactor * fairReplicas + 0.5, within(0.5 + 1e-6));
+        assertThat((double) ring.replicaBound())
+                .isBetween(fairReplicas, input.loadFactor * fairReplicas + 1)
+                .isLessThanOrEqualTo(input.partitions);
         assertThat((double) ring.leadershipBound())
-                .isCloseTo(input.loadFactor * fairLeaderships + 0.5, within(0.5 + 1e-6));
+                .isBetween(fairLeaderships, input.loadFactor * fairLeaderships + 1)
+                .isLessThanOrEqualTo(input.partitions);
         for (int node : ring.nodes()) {
             assertThat(ring.replicaCount(node)).isLessThanOrEqualTo(ring.replicaBound());
             assertThat(ring.preferredLeaderships(node)).isLessThanOrEqualTo(ring.leadershipBound());

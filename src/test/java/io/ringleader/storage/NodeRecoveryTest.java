@@ -1,0 +1,110 @@
+package io.ringleader.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringleader.storage.NodeRecovery.Recovered;
+import io.ringleader.storage.NodeRecovery.RecoveredReplica;
+import io.ringleader.storage.SnapshotFiles.SnapshotId;
+import java.io.IOException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class NodeRecoveryTest {
+    private static final WriteAheadLog.Options OPTIONS = new WriteAheadLog.Options(8 * 1024, 1 << 20);
+    private final MemoryDisk disk = new MemoryDisk(1);
+
+    @Test
+    void aNewNodeHasNothing() throws IOException {
+        assertThat(open().replicas()).isEmpty();
+    }
+
+    @Test
+    void aSnapshotAtTheMarkIsWhereTheGroupStartsFrom() throws IOException {
+        Recovered node = withEntries(10);
+        SnapshotFilesTest.write(node.snapshots(), new SnapshotId(1, 6, 2), new byte[100]);
+        node.log().snapshotMark(1, 6, 2);
+        node.log().sync();
+        RecoveredReplica replica = restarted().replicas().get(1);
+        assertThat(replica.snapshot()).isEqualTo(new SnapshotId(1, 6, 2));
+        assertThat(replica.term()).isEqualTo(2);
+        assertThat(replica.votedFor()).isEqualTo(3);
+        assertThat(replica.entries()).extracting(RecoveredEntry::index).containsExactly(7L, 8L, 9L, 10L);
+    }
+
+    @Test
+    void aMarkThatACrashPreventedIsMadeUpFor() throws IOException {
+        SnapshotFilesTest.write(withEntries(10).snapshots(), new SnapshotId(1, 6, 2), new byte[100]);
+        Recovered restarted = restarted();
+        assertThat(restarted.replicas().get(1).entries())
+                .extracting(RecoveredEntry::index)
+                .containsExactly(7L, 8L, 9L, 10L);
+        restarted.log().entry(1, 11, 2, (byte) 0, new byte[0]);
+        restarted.log().sync();
+        RecoveredReplica again = restarted().replicas().get(1);
+        assertThat(again.snapshot()).isEqualTo(new SnapshotId(1, 6, 2));
+        assertThat(again.entries()).hasSize(5);
+    }
+
+    @Test
+    void aSnapshotOfAPeerThatTheLogDoesNotMatchReplacesTheLog() throws IOException {
+        SnapshotFilesTest.write(withEntries(10).snapshots(), new SnapshotId(1, 6, 7), new byte[100]);
+        Recovered restarted = restarted();
+        assertThat(restarted.replicas().get(1).entries()).isEmpty();
+        restarted.log().entry(1, 7, 7, (byte) 0, new byte[0]);
+        restarted.log().sync();
+        assertThat(restarted().replicas().get(1).entries())
+                .extracting(RecoveredEntry::term)
+                .containsExactly(7L);
+    }
+
+    @Test
+    void aMarkWithoutItsFileStopsTheNode() throws IOException {
+        Recovered node = withEntries(10);
+        node.log().snapshotMark(1, 6, 2);
+        node.log().sync();
+        assertThatThrownBy(this::restarted)
+                .isInstanceOf(CorruptSnapshotException.class)
+                .hasMessageContaining("0000000000000006-0000000000000002.snap")
+                .hasMessageContaining("the newest file there is none");
+    }
+
+    @Test
+    void aMarkThatIsNewerThanTheNewestFileStopsTheNode() throws IOException {
+        Recovered node = withEntries(10);
+        SnapshotFilesTest.write(node.snapshots(), new SnapshotId(1, 4, 2), new byte[100]);
+        node.log().snapshotMark(1, 6, 2);
+        node.log().sync();
+        assertThatThrownBy(this::restarted)
+                .isInstanceOf(CorruptSnapshotException.class)
+                .hasMessageContaining("at index 4");
+    }
+
+    @Test
+    void aSnapshotWhoseLogIsGoneStopsTheNodeBecauseItsVotesAreGoneToo() throws IOException {
+        SnapshotFilesTest.write(withEntries(10).snapshots(), new SnapshotId(1, 6, 2), new byte[100]);
+        disk.remove("wal/0000000000000001.log");
+        assertThatThrownBy(this::restarted)
+                .isInstanceOf(CorruptSnapshotException.class)
+                .hasMessageContaining("its terms and votes are lost");
+    }
+
+    private Recovered withEntries(int count) throws IOException {
+        Recovered node = open();
+        node.log().hardState(1, 2, 3);
+        for (int index = 1; index <= count; index++) {
+            node.log().entry(1, index, 2, (byte) 0, new byte[] {(byte) index});
+        }
+        node.log().sync();
+        return node;
+    }
+
+    private Recovered restarted() throws IOException {
+        disk.powerLoss();
+        return open();
+    }
+
+    private Recovered open() throws IOException {
+        return NodeRecovery.open(disk, OPTIONS, 1000, new Random(disk.changes()));
+    }
+}
