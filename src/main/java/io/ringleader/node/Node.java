@@ -266,6 +266,9 @@ public final class Node implements Closeable {
 
         @Override
         public void sendChunk(int partition, Effects.ChunkToSend chunk) {
+            if (!peers.isConnected(chunk.to())) {
+                return;
+            }
             env.snapshotLoop()
                     .execute(() -> snapshots
                             .read(partition, chunk.snapshot(), chunk.offset())
