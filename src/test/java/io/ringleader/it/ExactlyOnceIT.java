@@ -42,8 +42,8 @@ class ExactlyOnceIT {
         void run(Workers workers) throws IOException {
             while (!workers.isStopping()) {
                 if (resting) {
-                    Await.until("there is something to do", Duration.ofMinutes(1), () ->
-                            !resting || workers.isStopping());
+                    Await.until(
+                            "there is something to do", Duration.ofMinutes(1), () -> !resting || workers.isStopping());
                 } else {
                     try (TextClient client = node.connect()) {
                         while (!resting && !workers.isStopping()) {
@@ -80,8 +80,7 @@ class ExactlyOnceIT {
             client.set(COUNTER, "0");
         }
         List<Incrementer> all = cluster.nodes.stream()
-                .flatMap(node -> Stream.generate(() -> new Incrementer(node))
-                        .limit(CONNECTIONS_PER_NODE))
+                .flatMap(node -> Stream.generate(() -> new Incrementer(node)).limit(CONNECTIONS_PER_NODE))
                 .toList();
         all.forEach(one -> one.resting = true);
         try (Workers workers = new Workers()) {
@@ -106,7 +105,8 @@ class ExactlyOnceIT {
             }
             workers.join();
         }
-        long acknowledged = all.stream().mapToLong(one -> one.acknowledged.get()).sum();
+        long acknowledged =
+                all.stream().mapToLong(one -> one.acknowledged.get()).sum();
         long unknown = all.stream().mapToLong(one -> one.unknown.get()).sum();
         long notApplied = all.stream().mapToLong(one -> one.notApplied.get()).sum();
         System.out.println(String.format(

@@ -48,9 +48,12 @@ class MinorityIT {
 
     /** Until the node has noticed that it is alone and gives up whatever it led. */
     private void awaitNoLeader() {
-        Await.until("node 1 knows no leader", Duration.ofSeconds(10), () -> left.stats("raft").entrySet().stream()
-                .filter(stat -> stat.getKey().endsWith(":leader"))
-                .allMatch(stat -> stat.getValue().equals("0")));
+        Await.until(
+                "node 1 knows no leader",
+                Duration.ofSeconds(10),
+                () -> left.stats("raft").entrySet().stream()
+                        .filter(stat -> stat.getKey().endsWith(":leader"))
+                        .allMatch(stat -> stat.getValue().equals("0")));
     }
 
     @Test
@@ -141,16 +144,13 @@ class MinorityIT {
         }
     }
 
-    private static void expectEach(TextClient client, String commands, int answers, String pattern)
-            throws IOException {
+    private static void expectEach(TextClient client, String commands, int answers, String pattern) throws IOException {
         long startNanos = System.nanoTime();
         client.send(commands);
         for (int i = 0; i < answers; i++) {
             assertThat(client.line()).as("answer %d of %d", i + 1, answers).matches(pattern);
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
-        assertThat(millis)
-                .as("milliseconds for %.60s", commands)
-                .isLessThan(COMMAND_TIMEOUT_MILLIS + MARGIN_MILLIS);
+        assertThat(millis).as("milliseconds for %.60s", commands).isLessThan(COMMAND_TIMEOUT_MILLIS + MARGIN_MILLIS);
     }
 }
