@@ -144,7 +144,7 @@ class GarbageIT {
     }
 
     @Test
-    void garbageForPeersIsCutOffWithoutWaitingForItsEnd() throws IOException {
+    void garbageForPeersIsCutOffWithoutWaitingForItsEnd() throws Exception {
         Map<String, byte[]> samples = otherProtocols();
         samples.put("another version", hello(9, 1, 40));
         samples.put("no such message", hello(1, 77, 40));
@@ -154,11 +154,12 @@ class GarbageIT {
         samples.put("half a greeting", Arrays.copyOf(hello(1, 1, 40), 20));
         samples.put("half a header", Arrays.copyOf(hello(1, 1, 40), 3));
         samples.put("nothing", new byte[0]);
-        for (Map.Entry<String, byte[]> sample : samples.entrySet()) {
-            requireCutOff(sample.getKey(), sample.getValue());
-        }
         for (int i = 0; i < RANDOM_SAMPLES; i++) {
-            requireCutOff("random bytes", randomBytes());
+            samples.put("random bytes " + i, randomBytes());
+        }
+        try (Workers workers = new Workers()) {
+            samples.forEach((what, bytes) -> workers.start(() -> requireCutOff(what, bytes)));
+            workers.join();
         }
         requireItServes();
     }
