@@ -48,8 +48,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     }
 
     private static final int DRAIN_BYTES = 64 << 10;
-    /** What a result with a value weighs against the size of a batch: its session remembers it until the next batch. */
-    private static final long VALUE_RESULT_BYTES = 64 << 10;
+    /** More than a command or a result holds besides its key and value. */
+    private static final long COMMAND_OVERHEAD_BYTES = 64;
 
     private final Shared shared;
     private final Router router;
@@ -156,11 +156,16 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         }
         boolean write = request.op() != Operation.GET && request.op() != Operation.GETS;
         int partition = router.partitionOf(request.buffer(), request.keyOffset(), request.keyLength());
-        Lane lane = router.lane(partition, write);
+        // The session remembers the results of its last batch, and they travel in one frame. A value may be as large as
+        // any.
+        long resultBytes =
+                write && request.op().isRetrieval() ? shared.limits().itemMaxBytes() + COMMAND_OVERHEAD_BYTES : 0;
+        long commandBytes = request.keyLength() + request.valueLength() + COMMAND_OVERHEAD_BYTES;
+        Lane lane = router.lane(partition, write, commandBytes + resultBytes);
         encode(request, lane.commands());
         long slot = replies.add(request.op(), request.noreply(), 1);
         count(write, 1);
-        router.added(lane, this, slot, write && request.op().isRetrieval() ? VALUE_RESULT_BYTES : 0);
+        router.added(lane, this, slot, resultBytes);
     }
 
     private void flushAll(Request request) {
@@ -168,7 +173,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         long slot = replies.add(request.op(), request.noreply(), partitions);
         count(true, partitions);
         for (int partition = 0; partition < partitions; partition++) {
-            Lane lane = router.lane(partition, true);
+            Lane lane = router.lane(partition, true, COMMAND_OVERHEAD_BYTES);
             CommandWriter.flushAll(lane.commands(), request.exptime());
             router.added(lane, this, slot, 0);
         }

@@ -24,7 +24,7 @@ final class Lane {
     private final ByteWriter commands = new ByteWriter();
     private Batch gathering = new Batch();
     private Batch spare;
-    private long weightBytes;
+    private long resultBytesMax;
 
     Lane(int partition, boolean write) {
         this.partition = partition;
@@ -37,7 +37,7 @@ final class Lane {
         if (write) {
             CommandBatch.begin(commands);
         }
-        weightBytes = 0;
+        resultBytesMax = 0;
     }
 
     /** Where the next command is written; {@link #added} must follow. */
@@ -45,17 +45,18 @@ final class Lane {
         return commands;
     }
 
-    /** The command was written. {@code extraBytes}: what its result may weigh beyond it. */
-    void added(ClientSession session, long slot, long deadlineNanos, long extraBytes) {
+    /** The command was written. {@code resultBytes}: what its result may weigh beyond it. */
+    void added(ClientSession session, long slot, long deadlineNanos, long resultBytes) {
         if (gathering.commandCount() == 0) {
             gathering.deadlineNanos = deadlineNanos;
         }
         gathering.add(session, slot);
-        weightBytes += extraBytes;
+        resultBytesMax += resultBytes;
     }
 
-    boolean isFull(int maxBytes) {
-        return commands.length() + weightBytes >= maxBytes;
+    /** Of the batch that gathers: its commands, and what their results may weigh beyond them. */
+    long gatheringBytes() {
+        return commands.length() + resultBytesMax;
     }
 
     boolean isGathering() {

@@ -101,7 +101,7 @@ public final class Node implements Closeable {
                 otherPeers(),
                 peerLimits(),
                 new PeerEvents());
-        outbox = new Outbox(peers, FRAME_TARGET_BYTES);
+        outbox = new Outbox(peers, FRAME_TARGET_BYTES, (int) limits.frameMaxBytes());
         router = new Router(
                 id,
                 env.incarnation(),
@@ -201,6 +201,17 @@ public final class Node implements Closeable {
     @Override
     public void close() throws IOException {
         logWriter.close();
+    }
+
+    // ---- for tests in this package, which run all loops on one thread
+
+    RaftHost raftHost() {
+        return raftHost;
+    }
+
+    /** What was asked and is not answered yet; empty if nothing is. */
+    String unfinished() {
+        return router.unfinished() + raftHost.unfinished();
     }
 
     // ---- from the client loop

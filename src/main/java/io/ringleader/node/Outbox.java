@@ -3,31 +3,62 @@ package io.ringleader.node;
 import io.ringleader.net.Peers;
 import io.ringleader.raft.Message;
 import io.ringleader.store.ByteWriter;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Gathers what a burst of work has to say to each peer, and sends it as one frame. Owned by the raft loop. */
 final class Outbox {
+    private static final Logger log = LoggerFactory.getLogger(Outbox.class);
+
     private final Peers peers;
     private final int frameTargetBytes;
+    private final int frameMaxBytes;
     private final Map<Integer, ByteWriter> frames = new TreeMap<>();
 
-    /** A frame is sent early when it has reached {@code frameTargetBytes}; one message may make it longer than that. */
-    Outbox(Peers peers, int frameTargetBytes) {
+    /**
+     * A frame is sent early when it has reached {@code frameTargetBytes}; one message may make it longer than that, but never
+     * longer than {@code frameMaxBytes}.
+     */
+    Outbox(Peers peers, int frameTargetBytes, int frameMaxBytes) {
         this.peers = peers;
         this.frameTargetBytes = frameTargetBytes;
+        this.frameMaxBytes = frameMaxBytes;
     }
 
     void add(int node, int partition, Message message) {
-        PeerCodec.write(frame(node), partition, message);
+        ByteWriter frame = frame(node);
+        int start = frame.length();
+        PeerCodec.write(frame, partition, message);
+        if (!fits(node, frame, start)) {
+            log.error(
+                    "Partition {}: {} to node {} does not fit into a frame of {} bytes and is not sent.",
+                    partition,
+                    message.getClass().getSimpleName(),
+                    node,
+                    frameMaxBytes);
+        }
     }
 
     void add(int node, Request request) {
-        PeerCodec.write(frame(node), request);
+        ByteWriter frame = frame(node);
+        int start = frame.length();
+        PeerCodec.write(frame, request);
+        if (!fits(node, frame, start)) {
+            log.error("A request of {} bytes to node {} is not sent: too large.", request.bytes().length, node);
+        }
     }
 
     void add(int node, Response response) {
-        PeerCodec.write(frame(node), response);
+        ByteWriter frame = frame(node);
+        int start = frame.length();
+        PeerCodec.write(frame, response);
+        if (!fits(node, frame, start)) {
+            // Whoever asked must not ask again and again.
+            PeerCodec.write(frame, Response.failed(response.requestId(), Response.Status.TOO_LARGE));
+        }
     }
 
     private ByteWriter frame(int node) {
@@ -36,6 +67,22 @@ final class Outbox {
             send(node, frame);
         }
         return frame;
+    }
+
+    /** Makes room if the message that begins at {@code start} made the frame too long; takes it back if it is too long itself. */
+    private boolean fits(int node, ByteWriter frame, int start) {
+        if (frame.length() <= frameMaxBytes) {
+            return true;
+        }
+        int messageBytes = frame.length() - start;
+        boolean fits = messageBytes <= frameMaxBytes;
+        byte[] message = fits ? Arrays.copyOfRange(frame.array(), start, frame.length()) : new byte[0];
+        frame.truncate(start);
+        if (fits) {
+            send(node, frame);
+            frame.putBytes(message, 0, messageBytes);
+        }
+        return fits;
     }
 
     void flush() {

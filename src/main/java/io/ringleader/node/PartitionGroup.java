@@ -121,4 +121,13 @@ final class PartitionGroup {
         pendings.clear();
         return orphans;
     }
+
+    /** Who waits for what, for tests; empty if nobody does. */
+    String unfinished() {
+        if (pendings.isEmpty() && reads.isEmpty()) {
+            return "";
+        }
+        return " partition " + partition + ": " + pendings.size() + " entries and " + reads.size()
+                + " reads are awaited;";
+    }
 }

@@ -108,6 +108,13 @@ final class RaftHost {
         return groups.values();
     }
 
+    /** Who waits for what, for tests; empty if nobody does. */
+    String unfinished() {
+        StringBuilder text = new StringBuilder();
+        groups.values().forEach(group -> text.append(group.unfinished()));
+        return text.toString();
+    }
+
     // ---- events
 
     private void tick() {

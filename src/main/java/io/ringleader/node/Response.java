@@ -29,7 +29,9 @@ record Response(long requestId, Status status, int leader, int answered, byte[] 
         /** Not done: the batch is malformed. */
         REFUSED,
         /** Not done: the leader's disk is full. */
-        DISK_FULL;
+        DISK_FULL,
+        /** Done, but the results do not fit into a frame. */
+        TOO_LARGE;
 
         private static final Status[] VALUES = values();
 

@@ -100,16 +100,26 @@ final class Router {
         waiting.remove(session);
     }
 
-    /** The lane to write the next command to; {@link #added} must follow. */
-    Lane lane(int partition, boolean write) {
+    /**
+     * The lane to write the next command to; {@link #added} must follow.
+     *
+     * @param maxBytes what the command and its result may weigh: what gathers is sealed if they do not fit
+     */
+    Lane lane(int partition, boolean write, long maxBytes) {
+        Lane lane = lane(partition, write);
+        if (lane.isGathering() && lane.gatheringBytes() + maxBytes > settings.batchMaxBytes()) {
+            seal(lane);
+        }
+        return lane;
+    }
+
+    private Lane lane(int partition, boolean write) {
         return write ? writes[partition] : reads[partition];
     }
 
-    void added(Lane lane, ClientSession session, long slot, long extraBytes) {
-        lane.added(session, slot, clock.monotonicNanos() + settings.commandTimeoutNanos(), extraBytes);
-        if (lane.isFull(settings.batchMaxBytes())) {
-            seal(lane);
-        }
+    /** {@code resultBytes}: what the result may weigh and the command does not. */
+    void added(Lane lane, ClientSession session, long slot, long resultBytes) {
+        lane.added(session, slot, clock.monotonicNanos() + settings.commandTimeoutNanos(), resultBytes);
         touch(lane);
     }
 
@@ -124,6 +134,15 @@ final class Router {
         Batch batch = lane.seal();
         queuedBytes += batch.bytes.length;
         lane.queue.add(batch);
+    }
+
+    /** Who waits for what, for tests; empty if nobody does. */
+    String unfinished() {
+        if (underWay.isEmpty() && waiting.isEmpty() && queuedBytes == 0 && dirty.isEmpty()) {
+            return "";
+        }
+        return " router: " + underWay.size() + " requests are under way, " + waiting.size() + " sessions wait, "
+                + queuedBytes + " bytes are queued, " + dirty.size() + " lanes are dirty;";
     }
 
     // ---- batches out
@@ -206,6 +225,10 @@ final class Router {
             }
             case DISK_FULL -> fail(lane, batch, "the disk of node " + batch.target + " is full");
             case STALE -> fail(lane, batch, "another process has taken the place of node " + self);
+            case TOO_LARGE -> {
+                batch.uncertain = true;
+                fail(lane, batch, "the answer of node " + batch.target + " is too large for a frame");
+            }
             case REFUSED -> fail(lane, batch, "node " + batch.target + " refused the batch as malformed");
         }
     }
@@ -230,6 +253,7 @@ final class Router {
         } else if (answered > 0 && !lane.write) {
             sendRest(lane, batch, answered);
         } else {
+            batch.uncertain = true;
             fail(lane, batch, "node " + batch.target + " sent an incomplete answer");
         }
     }

@@ -112,14 +112,14 @@ class PeersTest {
         Node one = start(1, AGREEMENT, null, 2);
         Node two = start(2, AGREEMENT, null, 1);
         world.runMillis(2_000);
-        world.cut = true;
+        world.cut(true);
         world.runMillis(7_000);
         assertThat(one.events).containsExactly("up 2", "down 2: nothing was heard for 5000 ms");
         assertThat(two.events).containsExactly("up 1", "down 1: nothing was heard for 5000 ms");
         assertThat(one.peers.isConnected(2)).isFalse();
         assertThat(one.peers.send(2, new byte[1], 0, 1)).isFalse();
         world.runMillis(60_000);
-        world.cut = false;
+        world.cut(false);
         world.runMillis(7_500); // the attempts that hang have to time out
         assertThat(one.peers.isConnected(2)).isTrue();
         assertThat(two.peers.isConnected(1)).isTrue();
@@ -160,7 +160,7 @@ class PeersTest {
         world.runMillis(2_000);
         // A second process with the same id, while the connection of the first has not been noticed to be dead.
         Node fresh = start(2, AGREEMENT, null, 1);
-        world.runMillis(50);
+        world.runMillis(20); // before the old one dials again
         assertThat(fresh.peers.isConnected(1)).isTrue();
         assertThat(old.events).anyMatch(event -> event.startsWith("down 1"));
         fresh.peers.send(1, new byte[] {1}, 0, 1);

@@ -3,21 +3,30 @@ package io.ringleader.net;
 import io.ringleader.loop.Clock;
 import io.ringleader.loop.Loop;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.zip.CRC32C;
 
-/** Time, loops and a network in one thread: what happens depends on the seed and on nothing else. */
-final class VirtualWorld implements Clock {
-    private static final long LATENCY_NANOS = 1_000_000;
+/**
+ * Time, loops and a network in one thread: what happens depends on the seed and on nothing else. Whoever takes part runs in a
+ * {@link VirtualProcess}, which can be killed.
+ *
+ * <p>The network behaves as TCP does: bytes arrive in order and are cut anywhere; between two hosts whose link is cut they wait
+ * until it is whole again, or until one of the ends gives up. An end whose reader does not read fills up.
+ */
+public final class VirtualWorld implements Clock {
+    private static final long MILLI = 1_000_000;
 
-    private record Event(long atNanos, long sequence, Runnable task) implements Comparable<Event> {
+    private record Event(long atNanos, long sequence, VirtualProcess owner, Runnable task)
+            implements Comparable<Event> {
         @Override
         public int compareTo(Event other) {
             int byTime = Long.compare(atNanos, other.atNanos);
@@ -25,24 +34,40 @@ final class VirtualWorld implements Clock {
         }
     }
 
+    private record Listener(
+            VirtualProcess process, Loop loop, long outputMaxBytes, Supplier<ConnectionHandler> handlers) {}
+
     private final PriorityQueue<Event> events = new PriorityQueue<>();
-    private final Map<InetSocketAddress, Supplier<ConnectionHandler>> listeners = new HashMap<>();
-    private final Set<VirtualConnection> open = new HashSet<>();
+    private final Map<InetSocketAddress, Listener> listeners = new HashMap<>();
+    private final Set<VirtualConnection> open = new LinkedHashSet<>();
+    private final Set<VirtualConnection> stuck = new LinkedHashSet<>();
+    private final Set<String> cutLinks = new TreeSet<>();
+    private final VirtualProcess everyone;
     private final Random random;
-    private long nowNanos = Long.MAX_VALUE - 5_000_000_000L; // the clock wraps around early on
+    private final CRC32C contentCrc = new CRC32C();
+    private long latencyMinNanos = MILLI;
+    private long latencyMaxNanos = MILLI + 50_000;
+    private long nowNanos;
     private long elapsedNanos;
     private long nextSequence;
-
-    /** While set, bytes are lost and connections are neither made nor refused: a cable that was pulled. */
-    boolean cut;
+    private long traceHash;
+    private boolean everythingCut;
 
     int connectionsMade;
 
+    /** A world whose monotonic clock wraps around after five seconds. */
     VirtualWorld(long seed) {
-        random = new Random(seed);
+        this(seed, Long.MAX_VALUE - 5_000 * MILLI);
     }
 
-    Random random() {
+    /** @param startNanos what the monotonic clock shows at the beginning */
+    public VirtualWorld(long seed, long startNanos) {
+        random = new Random(seed);
+        nowNanos = startNanos;
+        everyone = new VirtualProcess(this, "everywhere");
+    }
+
+    public Random random() {
         return random;
     }
 
@@ -51,28 +76,56 @@ final class VirtualWorld implements Clock {
         return nowNanos;
     }
 
+    /** Since the beginning. */
     @Override
     public long wallMillis() {
-        return elapsedNanos / 1_000_000;
+        return elapsedNanos / MILLI;
     }
 
-    private void at(long delayNanos, Runnable task) {
-        events.add(new Event(elapsedNanos + delayNanos, nextSequence++, task));
+    /** Depends on every event so far, when it happened, and on every byte that arrived somewhere. */
+    public long traceHash() {
+        return traceHash;
     }
 
-    void runMillis(long millis) {
-        long untilNanos = elapsedNanos + millis * 1_000_000;
-        while (!events.isEmpty() && events.peek().atNanos() <= untilNanos) {
+    // ---- running
+
+    /** Plans what a process does; it is forgotten if the process is killed before. Null: the world itself does it. */
+    void at(long delayNanos, VirtualProcess owner, Runnable task) {
+        events.add(new Event(elapsedNanos + delayNanos, nextSequence++, owner, task));
+    }
+
+    /** Runs the task after the delay, come what may. */
+    public void after(long delayMillis, Runnable task) {
+        at(delayMillis * MILLI, null, task);
+    }
+
+    public void runMillis(long millis) {
+        runUntil(() -> false, millis);
+    }
+
+    /** Runs until the condition holds, which is looked at after every event; false if it did not within the time. */
+    public boolean runUntil(BooleanSupplier condition, long maxMillis) {
+        long untilNanos = elapsedNanos + maxMillis * MILLI;
+        boolean holds = condition.getAsBoolean();
+        while (!holds && !events.isEmpty() && events.peek().atNanos() <= untilNanos) {
             Event event = events.poll();
             advanceTo(event.atNanos());
-            event.task().run();
+            if (event.owner() == null || event.owner().isAlive()) {
+                trace(event.atNanos());
+                trace(event.sequence());
+                event.task().run();
+                holds = condition.getAsBoolean();
+            }
         }
-        advanceTo(untilNanos);
+        if (!holds) {
+            advanceTo(untilNanos);
+        }
+        return holds;
     }
 
     /** The whole machine stands still: time passes, nothing runs. */
     void standStillMillis(long millis) {
-        advanceTo(elapsedNanos + millis * 1_000_000);
+        advanceTo(elapsedNanos + millis * MILLI);
     }
 
     private void advanceTo(long nanos) {
@@ -82,154 +135,164 @@ final class VirtualWorld implements Clock {
         }
     }
 
-    /** Ends all connections at once, as both machines see it. */
-    void resetConnections() {
-        for (VirtualConnection connection : Set.copyOf(open)) {
-            connection.close("reset");
-        }
+    private void trace(long what) {
+        traceHash = (traceHash ^ what) * 0x9E3779B97F4A7C15L;
+        traceHash ^= traceHash >>> 29;
     }
 
-    int openConnections() {
-        return open.size();
+    void traceBytes(byte[] bytes) {
+        contentCrc.reset();
+        contentCrc.update(bytes);
+        trace(contentCrc.getValue());
     }
 
+    // ---- who takes part
+
+    /** A process on a host. Hosts are names; a link is cut between two of them. */
+    public VirtualProcess process(String host) {
+        return new VirtualProcess(this, host);
+    }
+
+    /** A loop for those who need no process of their own. */
     Loop loop() {
-        return new Loop() {
-            @Override
-            public void execute(Runnable task) {
-                at(0, task);
-            }
-
-            @Override
-            public void schedule(long delayNanos, Runnable task) {
-                at(delayNanos, task);
-            }
-
-            @Override
-            public void atEndOfBurst(Runnable hook) {
-                throw new UnsupportedOperationException("Peers need no hooks.");
-            }
-        };
+        return everyone.loop("loop", 0);
     }
 
     Network network() {
-        return new Network() {
-            @Override
-            public void listen(InetSocketAddress address, Supplier<ConnectionHandler> handlers) {
-                listeners.put(address, handlers);
-            }
+        return everyone.network(loop(), Long.MAX_VALUE);
+    }
 
-            @Override
-            public void connect(InetSocketAddress address, ConnectionHandler handler) {
-                at(LATENCY_NANOS, () -> connectNow(address, handler));
-            }
-        };
+    // ---- the network
+
+    /** How long bytes are on their way. */
+    public void latency(long minNanos, long maxNanos) {
+        latencyMinNanos = minNanos;
+        latencyMaxNanos = maxNanos;
+    }
+
+    long latencyNanos() {
+        return latencyMinNanos + random.nextLong(latencyMaxNanos - latencyMinNanos + 1);
+    }
+
+    /** While set, nothing arrives, and connections are neither made nor refused: a cable that was pulled. */
+    void cut(boolean cut) {
+        everythingCut = cut;
+        releaseStuck();
+    }
+
+    /** Nothing gets from the one host to the other any more; the other way it does. */
+    public void cutLink(String from, String to) {
+        cutLinks.add(from + ">" + to);
+    }
+
+    public void mendLink(String from, String to) {
+        cutLinks.remove(from + ">" + to);
+        releaseStuck();
+    }
+
+    /** Both ways. */
+    public void cutBetween(String one, String other) {
+        cutLink(one, other);
+        cutLink(other, one);
+    }
+
+    public void mendAllLinks() {
+        cutLinks.clear();
+        releaseStuck();
+    }
+
+    boolean isCut(VirtualProcess from, VirtualProcess to) {
+        return everythingCut || cutLinks.contains(from.host() + ">" + to.host());
+    }
+
+    void addStuck(VirtualConnection connection) {
+        stuck.add(connection);
+    }
+
+    private void releaseStuck() {
+        for (VirtualConnection connection : List.copyOf(stuck)) {
+            at(latencyNanos(), null, () -> {
+                if (connection.release()) {
+                    stuck.remove(connection);
+                }
+            });
+        }
+    }
+
+    void listen(VirtualProcess process, Loop loop, InetSocketAddress address, long max, Supplier<ConnectionHandler> h) {
+        listeners.put(address, new Listener(process, loop, max, h));
     }
 
     void stopListening(InetSocketAddress address) {
         listeners.remove(address);
     }
 
-    private void connectNow(InetSocketAddress address, ConnectionHandler handler) {
-        if (cut) {
+    void connect(
+            VirtualProcess process,
+            Loop loop,
+            InetSocketAddress address,
+            long outputMaxBytes,
+            ConnectionHandler handler) {
+        at(latencyNanos(), null, () -> connectNow(process, loop, address, outputMaxBytes, handler));
+    }
+
+    private void connectNow(
+            VirtualProcess process,
+            Loop loop,
+            InetSocketAddress address,
+            long outputMaxBytes,
+            ConnectionHandler handler) {
+        Listener listener = listeners.get(address);
+        boolean cutOff = everythingCut
+                || (listener != null && (isCut(process, listener.process()) || isCut(listener.process(), process)));
+        if (cutOff || !process.isAlive()) {
             return;
         }
-        Supplier<ConnectionHandler> listener = listeners.get(address);
-        if (listener == null) {
-            handler.onClosed("connection refused");
+        if (listener == null || !listener.process().isAlive()) {
+            loop.execute(() -> handler.onClosed("connection refused"));
             return;
         }
         connectionsMade++;
-        VirtualConnection dialling = new VirtualConnection(handler, address.toString());
-        VirtualConnection accepting = new VirtualConnection(listener.get(), "dialler:" + connectionsMade);
-        dialling.other = accepting;
-        accepting.other = dialling;
-        open.add(dialling);
-        open.add(accepting);
-        accepting.handler.onOpen(accepting);
-        dialling.handler.onOpen(dialling);
+        String dialler = "dialler:" + connectionsMade;
+        VirtualConnection dialling =
+                new VirtualConnection(this, process, loop, outputMaxBytes, address.toString(), () -> handler);
+        VirtualConnection accepting = new VirtualConnection(
+                this, listener.process(), listener.loop(), listener.outputMaxBytes(), dialler, listener.handlers());
+        dialling.join(accepting);
+        accepting.open();
+        dialling.open();
     }
 
-    private final class VirtualConnection implements Connection {
-        private final ConnectionHandler handler;
-        private final String remoteAddress;
-        private VirtualConnection other;
-        private byte[] held = new byte[0];
-        private boolean closing;
-        private boolean closed;
-        private long lastArrivalNanos;
+    /** Half-closes: the other end reads to the end of what was written, and can still answer. */
+    public static void endOutput(Connection connection) {
+        ((VirtualConnection) connection).endOutput();
+    }
 
-        VirtualConnection(ConnectionHandler handler, String remoteAddress) {
-            this.handler = handler;
-            this.remoteAddress = remoteAddress;
+    void opened(VirtualConnection connection) {
+        open.add(connection);
+    }
+
+    void closed(VirtualConnection connection) {
+        open.remove(connection);
+    }
+
+    /** Ends all connections at once, as both machines see it. */
+    void resetConnections() {
+        for (VirtualConnection connection : List.copyOf(open)) {
+            connection.close("reset");
         }
+    }
 
-        @Override
-        public void write(byte[] source, int offset, int length) {
-            if (closing || closed) {
-                return;
+    /** Those of one process, from its side. */
+    void killConnections(VirtualProcess process) {
+        for (VirtualConnection connection : List.copyOf(open)) {
+            if (connection.process() == process) {
+                connection.kill();
             }
-            int end = offset + length;
-            for (int from = offset; from < end; ) {
-                int count = 1 + random.nextInt(Math.min(end - from, 2_000));
-                byte[] piece = Arrays.copyOfRange(source, from, from + count);
-                arrive(() -> other.receive(piece));
-                from += count;
-            }
         }
+    }
 
-        /** In order, each some time after it was sent. */
-        private void arrive(Runnable what) {
-            if (cut) {
-                return;
-            }
-            long delayNanos = LATENCY_NANOS + random.nextInt(50_000);
-            lastArrivalNanos = Math.max(lastArrivalNanos, elapsedNanos + delayNanos);
-            at(lastArrivalNanos - elapsedNanos, what);
-        }
-
-        private void receive(byte[] piece) {
-            if (closed || closing || cut) {
-                return;
-            }
-            int heldBytes = held.length;
-            held = Arrays.copyOf(held, heldBytes + piece.length);
-            System.arraycopy(piece, 0, held, heldBytes, piece.length);
-            ByteBuffer in = ByteBuffer.wrap(held);
-            handler.onBytes(in);
-            held = Arrays.copyOfRange(held, in.position(), held.length);
-        }
-
-        @Override
-        public long pendingOutputBytes() {
-            return 0;
-        }
-
-        @Override
-        public void setReading(boolean on) {
-            throw new UnsupportedOperationException("Peers always read.");
-        }
-
-        @Override
-        public void closeAfterOutput() {
-            closing = true;
-            arrive(() -> other.close("closed by the other end"));
-        }
-
-        @Override
-        public void close(String reason) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            open.remove(this);
-            arrive(() -> other.close("closed by the other end"));
-            at(0, () -> handler.onClosed(reason));
-        }
-
-        @Override
-        public String remoteAddress() {
-            return remoteAddress;
-        }
+    int openConnections() {
+        return open.size();
     }
 }

@@ -206,7 +206,8 @@ class KnownLivenessBugsTest {
         OneNode node = leaderThatSendsASnapshot();
         node.matched(2, 5);
         node.node.snapshot();
-        node.propose("e");
+        pass(node, Settings.TIMEOUT_MIN);
+        assertThat(node.progress(3).snapshot()).isEqualTo(new SnapshotPoint(5, 1));
         node.sent();
 
         node.receive(new SnapshotReply(3, 1, 1, SNAPSHOT, 0, true));

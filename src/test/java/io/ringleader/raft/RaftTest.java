@@ -79,4 +79,21 @@ class RaftTest {
         node.matched(2, 6);
         assertThat(node.raft().propose(new byte[10])).isEqualTo(Raft.Proposed.ACCEPTED);
     }
+
+    @Test
+    void entryTypesKeepTheirCodes() {
+        assertThat(EntryType.NOOP.code()).isEqualTo((byte) 1);
+        assertThat(EntryType.COMMANDS.code()).isEqualTo((byte) 2);
+        for (EntryType type : EntryType.values()) {
+            assertThat(EntryType.ofCode(type.code())).isEqualTo(type);
+        }
+        assertThatThrownBy(() -> EntryType.ofCode((byte) 9)).hasMessageContaining("code 9");
+    }
+
+    @Test
+    void aConfigurationThatCannotWorkIsRejected() {
+        assertThatThrownBy(() -> new RaftConfig(10, 10, 20, 1, 1, 1, 1, 0)).hasMessageContaining("heartbeat (10)");
+        assertThatThrownBy(() -> new RaftConfig(1, 20, 20, 1, 1, 1, 1, 0)).hasMessageContaining("maximum (20)");
+        assertThatThrownBy(() -> new RaftConfig(1, 2, 3, 1, 0, 1, 1, 0)).hasMessageContaining("maxInflightMessages 0");
+    }
 }

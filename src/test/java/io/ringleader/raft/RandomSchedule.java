@@ -18,6 +18,7 @@ final class RandomSchedule {
     enum Seen {
         ELECTED,
         STEPPED_DOWN,
+        TWO_LEADERS,
         COMMITTED,
         TRUNCATED,
         SNAPSHOT_RESTORED,
@@ -40,6 +41,7 @@ final class RandomSchedule {
     private final boolean reorders;
     private final int disksThatWait;
     private int proposals;
+    private final Set<Integer> paused = new HashSet<>();
     private final Set<Long> servedReads = new HashSet<>();
     private final Set<Long> refusedReads = new HashSet<>();
     private long lastRead;
@@ -71,6 +73,9 @@ final class RandomSchedule {
     void run(int events) {
         for (int i = 0; i < events; i++) {
             step();
+            if (cluster.leaders().size() > 1) {
+                count(Seen.TWO_LEADERS);
+            }
         }
         heal();
         mustMakeProgress();
@@ -80,7 +85,7 @@ final class RandomSchedule {
         int dice = random.nextInt(100);
         if (random.nextDouble() < faultRate) {
             fault();
-        } else if (dice < 60 && !cluster.network.inFlight().isEmpty()) {
+        } else if (dice < 60) {
             network();
         } else if (dice < 75) {
             pass();
@@ -100,22 +105,25 @@ final class RandomSchedule {
         }
     }
 
-    /** Time passes: for everybody, or some are paused. */
+    /** Time passes: for everybody, or only some notice. */
     private void pass() {
         cluster.advance(random.nextInt(8) == 0 ? STEP * 20 : STEP);
         boolean all = random.nextInt(4) > 0;
         for (TestNode node : cluster.up()) {
-            if (all || random.nextBoolean()) {
+            if (!paused.contains(node.id) && (all || random.nextBoolean())) {
                 cluster.tick(node.id);
             }
         }
     }
 
     private void network() {
-        List<Message> inFlight = cluster.network.inFlight();
-        Message message = inFlight.get(reorders ? random.nextInt(inFlight.size()) : 0);
+        List<Message> deliverable = cluster.network.deliverable();
+        if (deliverable.isEmpty()) {
+            return;
+        }
+        Message message = deliverable.get(reorders ? random.nextInt(deliverable.size()) : 0);
         if (random.nextDouble() < lossRate) {
-            inFlight.remove(message);
+            cluster.network.inFlight().remove(message);
             return;
         }
         cluster.deliver(message);
@@ -126,7 +134,7 @@ final class RandomSchedule {
 
     private void fault() {
         int node = anyId();
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(8)) {
             case 0 -> crash(node);
             case 1, 2 ->
                 cluster.nodes().stream()
@@ -134,7 +142,12 @@ final class RandomSchedule {
                         .findFirst()
                         .ifPresent(other -> cluster.start(other.id));
             case 3 -> isolateOrCut(node);
-            case 4 -> cluster.network.healAll();
+            case 4 -> {
+                cluster.network.healAll();
+                paused.clear();
+            }
+            case 5 -> clog(node);
+            case 6 -> pause();
             default -> {
                 int other = anyId();
                 if (other != node) {
@@ -167,6 +180,26 @@ final class RandomSchedule {
                 }
             }
         }
+    }
+
+    /** All that a node says, or all that is said to it, becomes late. */
+    private void clog(int node) {
+        boolean out = random.nextBoolean();
+        for (TestNode other : cluster.nodes()) {
+            if (other.id != node) {
+                cluster.network.clog(out ? node : other.id, out ? other.id : node);
+            }
+        }
+    }
+
+    /** A node, preferably a leader, stops: it hears nothing and does not see the time. It wakes up to a client's command. */
+    private void pause() {
+        withAny(node -> {
+            paused.add(node.id);
+            for (TestNode other : cluster.nodes()) {
+                cluster.network.clog(other.id, node.id);
+            }
+        });
     }
 
     private void transfer(TestNode node) {

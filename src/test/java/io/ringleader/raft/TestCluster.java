@@ -14,12 +14,10 @@ final class TestCluster implements NodeEvents {
     final ClusterChecks checks = new ClusterChecks(this);
     private final Map<Integer, TestNode> nodes = new TreeMap<>();
     private final List<NodeEvents> watchers = new ArrayList<>(List.of(checks));
-    private final Settings settings;
     private long nowNanos;
     private long reads;
 
     TestCluster(int size, Settings settings) {
-        this.settings = settings;
         List<Integer> voters = IntStream.rangeClosed(1, size).boxed().toList();
         voters.forEach(id -> nodes.put(id, new TestNode(id, voters, settings, this)));
     }
@@ -48,10 +46,6 @@ final class TestCluster implements NodeEvents {
 
     List<TestNode> leaders() {
         return nodes.values().stream().filter(TestNode::isLeader).toList();
-    }
-
-    Settings settings() {
-        return settings;
     }
 
     long now() {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -89,7 +90,7 @@ public final class MemoryDisk implements Disk {
         unsyncedNames.clear();
         durableDirectories.removeIf(directory -> !isReachable(directory));
         durableFiles.keySet().removeIf(file -> !isReachable(file));
-        for (SectorFile content : new HashSet<>(durableFiles.values())) {
+        for (SectorFile content : new LinkedHashSet<>(durableFiles.values())) {
             content.powerLoss(random);
         }
         files = new TreeMap<>(durableFiles);

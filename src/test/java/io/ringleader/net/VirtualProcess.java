@@ -1,0 +1,127 @@
+package io.ringleader.net;
+
+import io.ringleader.loop.Loop;
+import io.ringleader.loop.LoopFailureHandler;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A process of a {@link VirtualWorld}: its loops and connections are there until it is killed, and then at once gone. Its loops
+ * work as threads do: they run bursts of tasks, each some time after the first of them was submitted.
+ */
+public final class VirtualProcess {
+    private static final int BURST_TASKS_MAX = 1024;
+
+    private final VirtualWorld world;
+    private final String host;
+    private LoopFailureHandler failureHandler = VirtualProcess::rethrow;
+    private boolean alive = true;
+
+    VirtualProcess(VirtualWorld world, String host) {
+        this.world = world;
+        this.host = host;
+    }
+
+    private static void rethrow(String loop, Throwable cause) {
+        throw new AssertionError("The loop " + loop + " failed.", cause);
+    }
+
+    public String host() {
+        return host;
+    }
+
+    public boolean isAlive() {
+        return alive;
+    }
+
+    /** What happens when something escapes a task; by default the test fails. */
+    public void onLoopFailure(LoopFailureHandler handler) {
+        failureHandler = handler;
+    }
+
+    /** Nothing of it runs any more; the other ends of its connections are reset. */
+    public void kill() {
+        alive = false;
+        world.killConnections(this);
+    }
+
+    /** @param maxDelayNanos between the submission of a task to the idle loop and its execution: random, below this */
+    public Loop loop(String name, long maxDelayNanos) {
+        return new VirtualLoop(name, maxDelayNanos);
+    }
+
+    /** @param outputMaxBytes that a connection may hold unsent; a write beyond closes it */
+    public Network network(Loop loop, long outputMaxBytes) {
+        return new Network() {
+            @Override
+            public void listen(InetSocketAddress address, Supplier<ConnectionHandler> handlers) {
+                world.listen(VirtualProcess.this, loop, address, outputMaxBytes, handlers);
+            }
+
+            @Override
+            public void connect(InetSocketAddress address, ConnectionHandler handler) {
+                world.connect(VirtualProcess.this, loop, address, outputMaxBytes, handler);
+            }
+        };
+    }
+
+    private final class VirtualLoop implements Loop {
+        private final String name;
+        private final long maxDelayNanos;
+        private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+        private final List<Runnable> hooks = new ArrayList<>();
+        /** A burst is planned or running. */
+        private boolean busy;
+
+        VirtualLoop(String name, long maxDelayNanos) {
+            this.name = name;
+            this.maxDelayNanos = maxDelayNanos;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            tasks.add(task);
+            if (!busy) {
+                planBurst();
+            }
+        }
+
+        @Override
+        public void schedule(long delayNanos, Runnable task) {
+            world.at(delayNanos, VirtualProcess.this, () -> execute(task));
+        }
+
+        @Override
+        public void atEndOfBurst(Runnable hook) {
+            hooks.add(hook);
+        }
+
+        private void planBurst() {
+            busy = true;
+            long delayNanos = maxDelayNanos == 0 ? 0 : world.random().nextLong(maxDelayNanos);
+            world.at(delayNanos, VirtualProcess.this, this::burst);
+        }
+
+        private void burst() {
+            try {
+                for (int count = 0; alive && count < BURST_TASKS_MAX && !tasks.isEmpty(); count++) {
+                    tasks.poll().run();
+                }
+                for (Runnable hook : hooks) {
+                    if (alive) {
+                        hook.run();
+                    }
+                }
+            } catch (Throwable cause) { // as a real loop does
+                failureHandler.onLoopFailure(name, cause);
+            }
+            busy = false;
+            if (alive && !tasks.isEmpty()) {
+                planBurst();
+            }
+        }
+    }
+}
