@@ -47,15 +47,15 @@ class ConfigMismatchIT {
                         "cluster.name",
                         "\"blue\"",
                         "\"green\"",
-                        "node 1 belongs to the cluster 'blue', node 2 to the cluster 'green'",
-                        "node 2 belongs to the cluster 'green', node 1 to the cluster 'blue'"),
+                        "node 1 belongs to the cluster 'blue', node 2 to the cluster 'green' (cluster.name)",
+                        "node 2 belongs to the cluster 'green', node 1 to the cluster 'blue' (cluster.name)"),
                 // the values are no business of a log
                 new Mismatch(
                         "cluster.peer_secret",
                         "\"secret-of-the-first\"",
                         "\"secret-of-the-second\"",
-                        "node 1 and node 2 have different cluster secrets",
-                        "node 2 and node 1 have different cluster secrets"));
+                        "node 1 and node 2 have different cluster secrets (cluster.peer_secret)",
+                        "node 2 and node 1 have different cluster secrets (cluster.peer_secret)"));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -45,7 +45,9 @@ class GarbageIT {
 
     @BeforeEach
     void start() throws IOException {
-        cluster = new TestCluster(processes, Map.of("limits.max_connections", MAX_CONNECTIONS));
+        cluster = new TestCluster(
+                processes,
+                Map.of("limits.max_connections", MAX_CONNECTIONS, "limits.memory_bytes", HEAP_MIB / 3 << 20));
         cluster.nodes.forEach(node -> node.withHeapMiB(HEAP_MIB));
         cluster.startAll();
         cluster.awaitReady();
