@@ -30,8 +30,9 @@ final class TestCluster {
             "\"it\"",
             "cluster.partitions",
             PARTITIONS,
+            // a node needs about three times that as heap
             "limits.memory_bytes",
-            128 << 20,
+            TestNode.HEAP_MIB / 3 << 20,
             "limits.wal_segment_bytes",
             16 << 20);
 
