@@ -46,7 +46,7 @@ final class Lane {
     }
 
     /**
-     * The command was written. {@code resultBytes}: what its result may weigh beyond it. Returns by how many bytes the batch has
+     * The command was written. {@code resultBytes}: see {@link Router#added}. Returns by how many bytes the batch has
      * grown.
      */
     int added(ClientSession session, long slot, long deadlineNanos, long resultBytes) {
@@ -60,9 +60,14 @@ final class Lane {
         return grownBytes;
     }
 
-    /** Of the batch that gathers: its commands, and what their results may weigh beyond them. */
-    long gatheringBytes() {
-        return commands.length() + resultBytesMax;
+    /** Of the batch that gathers. */
+    long commandBytes() {
+        return commands.length();
+    }
+
+    /** What the results of the batch that gathers may weigh. */
+    long resultBytes() {
+        return resultBytesMax;
     }
 
     boolean isGathering() {
