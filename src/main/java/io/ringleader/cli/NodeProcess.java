@@ -30,6 +30,7 @@ final class NodeProcess implements AutoCloseable {
 
     private final NodeConfig self;
     private final DataDirectory directory;
+    private final Node node;
     private final SelectorLoop clientLoop;
     private final SelectorLoop raftLoop;
     private final ThreadLoop logLoop;
@@ -39,7 +40,7 @@ final class NodeProcess implements AutoCloseable {
     /** @throws IOException if the node cannot start; the message says why */
     NodeProcess(ClusterConfig config, NodeConfig self) throws IOException {
         this.self = self;
-        directory = DataDirectory.open(self.data(), config.name(), self.id());
+        directory = DataDirectory.open(self.data(), config.name(), self.id(), SystemClock.INSTANCE.wallMillis());
         Limits limits = config.limits();
         clientLoop = new SelectorLoop("client", clientLimits(limits), FULL, NodeProcess::stopAtOnce);
         raftLoop = new SelectorLoop("raft", peerLimits(limits), new byte[0], NodeProcess::stopAtOnce);
@@ -59,7 +60,7 @@ final class NodeProcess implements AutoCloseable {
                 directory.disk(),
                 directory.incarnation(),
                 this::facts);
-        Node node = new Node(config, self.id(), environment);
+        node = new Node(config, self.id(), environment);
         node.start();
     }
 
@@ -136,6 +137,7 @@ final class NodeProcess implements AutoCloseable {
         storeLoop.close();
         snapshotLoop.close();
         logLoop.close();
+        node.close();
         directory.close();
     }
 }

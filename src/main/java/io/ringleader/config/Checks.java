@@ -160,6 +160,7 @@ final class Checks {
         String batchReason =
                 "at least batch_max_bytes (" + limits.batchMaxBytes() + "), or the largest batch is never sent";
         atLeast(Schema.APPEND_MAX, limits.appendMaxBytes(), limits.batchMaxBytes(), batchReason);
+        atLeast(Schema.CLIENT_QUEUE_MAX, limits.clientQueueMaxBytes(), limits.batchMaxBytes(), batchReason);
         atLeast(Schema.UNCOMMITTED_MAX, limits.uncommittedMaxBytes(), limits.batchMaxBytes(), batchReason);
         atLeast(
                 Schema.INFLIGHT_MAX,

@@ -7,6 +7,7 @@ package io.ringleader.config;
  * @param itemMaxBytes of one value
  * @param maxConnections of clients to one node
  * @param connectionOutputMaxBytes of answers that a client has not taken; above it, its commands are not read
+ * @param clientQueueMaxBytes of commands of all clients of a node that wait for their turn; above it, none are read
  * @param batchMaxBytes of commands in one batch, which is one Raft entry
  * @param resultMaxBytes of results in one answer to a batch of reads
  * @param appendMaxBytes of entries in one AppendEntries message
@@ -16,7 +17,7 @@ package io.ringleader.config;
  * @param snapshotLogBytes of log of one partition since its last snapshot that make it take the next
  * @param logRetainBytes of log of one partition kept behind a snapshot for followers that lag
  * @param walSegmentBytes of one file of the write-ahead log
- * @param walMaxBytes of the whole write-ahead log; writes are refused above it
+ * @param walMaxBytes of the whole write-ahead log; above it, the partitions that keep it long are snapshotted
  * @param snapshotChunkBytes of a snapshot in one message
  * @param frameMaxBytes of one message between nodes
  * @param peerBacklogMaxBytes of messages that wait for one peer; above it, messages are dropped, which Raft allows
@@ -26,6 +27,7 @@ public record Limits(
         long itemMaxBytes,
         long maxConnections,
         long connectionOutputMaxBytes,
+        long clientQueueMaxBytes,
         long batchMaxBytes,
         long resultMaxBytes,
         long appendMaxBytes,

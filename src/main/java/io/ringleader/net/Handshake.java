@@ -205,7 +205,7 @@ final class Handshake {
             return refuse(
                     Problem.CLUSTER,
                     "node " + self.nodeId() + " belongs to the cluster '" + self.clusterName() + "', node " + from
-                            + " to the cluster '" + readable(cluster) + "'");
+                            + " to the cluster '" + readable(cluster) + "' (cluster.name)");
         }
         if (from == self.nodeId()) {
             return refuse(
@@ -228,7 +228,9 @@ final class Handshake {
         if (otherHasSecret != self.secret().isPresent()) {
             int with = otherHasSecret ? from : self.nodeId();
             int without = otherHasSecret ? self.nodeId() : from;
-            return refuse(Problem.SECRET, "node " + with + " has a cluster secret, node " + without + " has none");
+            return refuse(
+                    Problem.SECRET,
+                    "node " + with + " has a cluster secret, node " + without + " has none (cluster.peer_secret)");
         }
         System.arraycopy(nonce, 0, otherNonce, 0, NONCE_BYTES);
         if (role == Role.ACCEPTOR) {
@@ -258,7 +260,9 @@ final class Handshake {
         Role otherRole = role == Role.DIALLER ? Role.ACCEPTOR : Role.DIALLER;
         if (!MessageDigest.isEqual(otherMac, mac(otherRole, otherAgreement))) {
             return refuse(
-                    Problem.SECRET, "node " + self.nodeId() + " and node " + peer + " have different cluster secrets");
+                    Problem.SECRET,
+                    "node " + self.nodeId() + " and node " + peer
+                            + " have different cluster secrets (cluster.peer_secret)");
         }
         if (!agreement.equals(self.agreement())) {
             return refuse(Problem.AGREEMENT, "what must be the same on all nodes is not: " + differences(agreement));

@@ -45,13 +45,19 @@ final class Lane {
         return commands;
     }
 
-    /** The command was written. {@code resultBytes}: see {@link Router#added}. */
-    void added(ClientSession session, long slot, long deadlineNanos, long resultBytes) {
+    /**
+     * The command was written. {@code resultBytes}: see {@link Router#added}. Returns by how many bytes the batch has
+     * grown.
+     */
+    int added(ClientSession session, long slot, long deadlineNanos, long resultBytes) {
         if (gathering.commandCount() == 0) {
             gathering.deadlineNanos = deadlineNanos;
         }
         gathering.add(session, slot);
         resultBytesMax += resultBytes;
+        int grownBytes = commands.length() - (int) gathering.queuedBytes;
+        gathering.queuedBytes += grownBytes;
+        return grownBytes;
     }
 
     /** Of the batch that gathers. */

@@ -7,9 +7,12 @@ import io.ringleader.raft.HardState;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.storage.DiskFullException;
 import io.ringleader.storage.WriteAheadLog;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * is tried again until there is room. Any other failure is final and stops the node: after a failed fsync nobody knows what is
  * on the disk.
  */
-final class LogWriter {
+final class LogWriter implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
     /** A little ahead of the writing, so that a new segment is ready when the old one is full. */
     private static final long SPARE_BYTES_PER_BYTE = 2;
@@ -36,6 +39,9 @@ final class LogWriter {
         /** Everything up to the token is durable. */
         void onDurable(long token);
 
+        /** Recovery starts from these snapshots now, by partition: older files are not needed any more. */
+        void onMarksDurable(Map<Integer, SnapshotPoint> marks);
+
         void onDiskFull(boolean full);
 
         /** These groups keep the log long: it is over its limit, and only snapshots of them make it shorter. */
@@ -48,7 +54,9 @@ final class LogWriter {
     private final Listener listener;
     private long bufferedToken;
     private long durableToken;
-    private boolean marked;
+    /** Marks that are buffered, or durable but not yet told of. */
+    private Map<Integer, SnapshotPoint> marks = new TreeMap<>();
+
     private boolean full;
     private boolean retryScheduled;
 
@@ -76,7 +84,7 @@ final class LogWriter {
             wal.hardState(partition, state.term(), state.votedFor());
         } else if (durable instanceof SnapshotPoint point) {
             wal.snapshotMark(partition, point.index(), point.term());
-            marked = true;
+            marks.put(partition, point);
         } else {
             throw new IllegalArgumentException("The log has no record for " + durable + ".");
         }
@@ -118,12 +126,18 @@ final class LogWriter {
     /** What can wait until the results are on their way. */
     private void tidy(long writtenBytes) throws IOException {
         wal.prepareSpare(SPARE_BYTES_PER_BYTE * Math.max(1, writtenBytes));
-        if (marked) {
-            marked = false;
+        if (!marks.isEmpty()) {
+            listener.onMarksDurable(marks);
+            marks = new TreeMap<>();
             wal.deleteObsoleteSegments();
         }
         if (wal.totalBytes() > maxBytes) {
             listener.onLogTooLong(wal.groupsPinningOldestSegment());
         }
+    }
+
+    @Override
+    public void close() throws IOException {
+        wal.close();
     }
 }

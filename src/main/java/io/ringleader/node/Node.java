@@ -23,6 +23,7 @@ import io.ringleader.store.ByteWriter;
 import io.ringleader.store.PartitionStore;
 import io.ringleader.store.ResultReader;
 import io.ringleader.store.SnapshotCapture;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * One node of a cluster: recovers what its disk holds, wires the parts that run on its loops, and starts them. This class only
  * connects; each part is told of the others by small interfaces, and every call that crosses loops is in here.
  */
-public final class Node {
+public final class Node implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final long MILLI = 1_000_000L;
     private static final int SNAPSHOT_BLOCK_BYTES = 64 << 10;
@@ -116,7 +117,7 @@ public final class Node {
                         timeouts.electionTimeoutMaxMillis() * MILLI,
                         (int) limits.batchMaxBytes(),
                         limits.frameMaxBytes() - FRAME_OVERHEAD_BYTES,
-                        limits.uncommittedMaxBytes()),
+                        limits.clientQueueMaxBytes()),
                 this::submit);
         ClientStats stats = new ClientStats();
         clients = new ClientSession.Shared(
@@ -202,6 +203,12 @@ public final class Node {
         router.start();
     }
 
+    /** Closes the log in good order. Called when the loops have ended, before the data directory is given up. */
+    @Override
+    public void close() throws IOException {
+        logWriter.close();
+    }
+
     // ---- for tests in this package, which run all loops on one thread
 
     RaftHost raftHost() {
@@ -265,6 +272,9 @@ public final class Node {
 
         @Override
         public void sendChunk(int partition, Effects.ChunkToSend chunk) {
+            if (!peers.isConnected(chunk.to())) {
+                return;
+            }
             env.snapshotLoop()
                     .execute(() -> snapshots
                             .read(partition, chunk.snapshot(), chunk.offset())
@@ -309,6 +319,11 @@ public final class Node {
         @Override
         public void onDurable(long token) {
             env.raftLoop().execute(() -> raftHost.onDurable(token));
+        }
+
+        @Override
+        public void onMarksDurable(Map<Integer, SnapshotPoint> marks) {
+            env.snapshotLoop().execute(() -> marks.forEach(snapshots::deleteOlder));
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.ringleader.raft.Effects;
 import io.ringleader.raft.Entry;
 import io.ringleader.raft.HardState;
 import io.ringleader.raft.Message;
+import io.ringleader.raft.Message.AppendEntries;
 import io.ringleader.raft.Raft.Proposed;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.store.CommandBatch;
@@ -135,6 +136,12 @@ final class RaftHost {
                     "Node {} sent a message for partition {}, of which it and this node do not both have a replica.",
                     message.from(),
                     partition);
+            return;
+        }
+        boolean appends =
+                message instanceof AppendEntries request && !request.entries().isEmpty();
+        if (diskFull && appends) {
+            // What waits for the disk is in memory. The leader will send it again, as if it had been lost.
             return;
         }
         group.raft.receive(message, clock.monotonicNanos());

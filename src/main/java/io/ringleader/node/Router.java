@@ -124,7 +124,7 @@ final class Router {
 
     /** {@code resultBytes}: what the result may weigh if it is remembered for a repeat, else 0. */
     void added(Lane lane, ClientSession session, long slot, long resultBytes) {
-        lane.added(session, slot, clock.monotonicNanos() + settings.commandTimeoutNanos(), resultBytes);
+        queuedBytes += lane.added(session, slot, clock.monotonicNanos() + settings.commandTimeoutNanos(), resultBytes);
         touch(lane);
     }
 
@@ -137,7 +137,6 @@ final class Router {
 
     private void seal(Lane lane) {
         Batch batch = lane.seal();
-        queuedBytes += batch.bytes.length;
         lane.queue.add(batch);
     }
 
@@ -269,13 +268,12 @@ final class Router {
         for (int i = 0; i < answered; i++) {
             cursor.next();
         }
-        queuedBytes -= cursor.position();
         batch.bytes = Arrays.copyOfRange(batch.bytes, cursor.position(), batch.bytes.length);
         attempt(lane, batch, batch.target);
     }
 
     private void finish(Lane lane, Batch batch) {
-        queuedBytes -= batch.bytes.length;
+        queuedBytes -= batch.queuedBytes;
         lane.inFlight = null;
         lane.recycle(batch);
         touch(lane);
@@ -389,7 +387,7 @@ final class Router {
         while (!lane.queue.isEmpty() && nowNanos >= lane.queue.peek().deadlineNanos) {
             Batch batch = lane.queue.poll();
             answerAll(lane, batch, "earlier commands for it are still waiting");
-            queuedBytes -= batch.bytes.length;
+            queuedBytes -= batch.queuedBytes;
             lane.recycle(batch);
         }
     }

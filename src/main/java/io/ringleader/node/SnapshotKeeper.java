@@ -55,13 +55,21 @@ final class SnapshotKeeper {
                 writer.abort();
                 throw e;
             }
-            files.deleteOlder(partition, point.index());
             return true;
         } catch (DiskFullException e) {
             log.warn("No room for a snapshot of partition {}: {}", partition, e.getMessage());
             return false;
         } catch (IOException e) {
             throw new UncheckedIOException("Writing the snapshot of partition " + partition + " failed.", e);
+        }
+    }
+
+    /** Recovery starts from this one now. */
+    void deleteOlder(int partition, SnapshotPoint point) {
+        try {
+            files.deleteOlder(partition, point.index());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Old snapshots of partition " + partition + " cannot be deleted.", e);
         }
     }
 
@@ -105,7 +113,6 @@ final class SnapshotKeeper {
                 if (chunk.done()) {
                     receivers.remove(id);
                     commit(receiver);
-                    files.deleteOlder(partition, chunk.snapshot().index());
                     return Optional.of(new Received(0, true));
                 }
             }

@@ -74,8 +74,7 @@ final class Election {
                 && !state.heardFromLeaderLately(nowNanos)
                 && isUpToDate(request.lastLogIndex(), request.lastLogTerm());
         // A refusal carries our term: one that is behind must learn it, or a node with a longer log and a lower term
-        // and one
-        // with a higher term and a shorter log would refuse each other for ever.
+        // and one with a higher term and a shorter log would refuse each other for ever.
         long term = granted ? request.term() : state.term();
         state.effects().send(new PreVoteReply(state.self, request.from(), term, granted));
     }
@@ -93,8 +92,7 @@ final class Election {
     void onRequestVote(RequestVote request, long nowNanos) {
         // 1. Reply false if term < currentTerm (§5.1)
         // 2. If votedFor is null or candidateId, and candidate's log is at least as up-to-date as receiver's log, grant
-        // (§5.2,
-        // §5.4)
+        // (§5.2, §5.4)
         boolean granted = request.term() == state.term()
                 && (state.votedFor() == HardState.NOBODY || state.votedFor() == request.from())
                 && isUpToDate(request.lastLogIndex(), request.lastLogTerm());

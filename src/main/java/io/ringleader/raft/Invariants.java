@@ -7,7 +7,9 @@ package io.ringleader.raft;
 final class Invariants {
     private long term;
     private int votedFor;
+    /** The leader of the term, also when the node does not follow it any more. */
     private int leader;
+
     private long commitIndex;
     private Role role = Role.FOLLOWER;
     private long lastIndex;
@@ -16,9 +18,11 @@ final class Invariants {
         checkState(state);
         checkLeader(state);
         checkChange(state);
+        if (state.leader() != HardState.NOBODY || state.term() != term) {
+            leader = state.leader();
+        }
         term = state.term();
         votedFor = state.votedFor();
-        leader = state.leader();
         commitIndex = state.commitIndex();
         role = state.role();
         lastIndex = state.log.lastIndex();

@@ -8,6 +8,7 @@ import java.util.random.RandomGenerator;
 /** The state of Figure 2, shared by the classes that implement its rules. Owned by one {@link Raft}. */
 final class RaftState {
     private static final long NEVER = Long.MIN_VALUE / 2;
+    private static final Effects NOTHING_TO_DO = new Effects();
 
     final int self;
     final List<Integer> voters;
@@ -84,10 +85,12 @@ final class RaftState {
     }
 
     Effects takeEffects() {
-        Effects taken = effects;
-        if (!taken.isEmpty()) {
-            effects = new Effects();
+        if (effects.isEmpty()) {
+            // Never the object that is still written to: what was taken must not change in its taker's hands.
+            return NOTHING_TO_DO;
         }
+        Effects taken = effects;
+        effects = new Effects();
         return taken;
     }
 

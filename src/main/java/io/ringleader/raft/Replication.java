@@ -178,8 +178,7 @@ final class Replication {
         long next = reply.conflictIndex();
         if (reply.conflictTerm() > 0) {
             // If the leader has entries of the conflicting term too, the logs may meet at the last of them; entries of
-            // the
-            // follower with a higher term than ours there cannot be ours.
+            // the follower with a higher term than ours there cannot be ours.
             long bound = Math.min(reply.rejectedIndex(), state.log.lastIndex());
             long last = state.log.lastIndexWithTermAtMost(reply.conflictTerm(), bound);
             if (state.log.covers(last) && state.log.term(last) == reply.conflictTerm()) {
@@ -239,8 +238,7 @@ final class Replication {
             state.effects().persist(entry);
         }
         // 5. If leaderCommit > commitIndex, set commitIndex = min(leaderCommit, index of last new entry): beyond that
-        // entry
-        // our log may still hold what the leader does not have.
+        // entry our log may still hold what the leader does not have.
         long lastNewIndex = prevLogIndex + request.entries().size();
         state.commitTo(Math.min(request.leaderCommit(), lastNewIndex));
         reply(request, lastNewIndex);

@@ -47,7 +47,11 @@ final class SnapshotTransfer {
                 }
             }
         } else if (follower.state() == Progress.State.SNAPSHOT
-                && follower.snapshot().equals(reply.snapshot())) {
+                && follower.snapshot().equals(reply.snapshot())
+                && reply.nextOffset() != follower.snapshotOffset()) {
+            // An answer that asks for what was sent already is a duplicate, or one to a chunk that was sent twice. Were
+            // it
+            // answered too, all the rest of the transfer would be sent twice (RFC 1123 §4.2.3.1).
             follower.chunkAcknowledged(reply.nextOffset(), nowNanos);
             requestChunk(follower);
         }
@@ -86,7 +90,9 @@ final class SnapshotTransfer {
 
     /** 5-8: the whole file is durable and good. The state it holds is committed, whatever happened to the term meanwhile. */
     void onSnapshotStored(SnapshotPoint snapshot) {
-        if (snapshot.index() > state.commitIndex()) {
+        // A leader has all that is committed in its log (Leader Completeness, §5.4): it does not need the snapshot that
+        // a leader before it began to send.
+        if (snapshot.index() > state.commitIndex() && !state.isLeader()) {
             state.log.install(snapshot);
             state.commitSnapshot(snapshot);
         }

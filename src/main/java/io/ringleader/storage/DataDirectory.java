@@ -46,10 +46,11 @@ public final class DataDirectory implements Closeable {
      *
      * @param cluster name of the cluster: one line, not blank, at most 255 characters
      * @param node id of the node, from 1
+     * @param wallMillis Unix time, at which a new directory's incarnations begin
      * @throws DataDirectoryException if a running node holds it, or it belongs to another node or cluster, or is not empty and
      *     belongs to nobody
      */
-    public static DataDirectory open(Path directory, String cluster, int node) throws IOException {
+    public static DataDirectory open(Path directory, String cluster, int node, long wallMillis) throws IOException {
         if (cluster.isBlank() || cluster.length() > 255 || cluster.contains("\n") || node < 1) {
             throw new IllegalArgumentException(
                     "The cluster name '" + cluster + "' or the node id " + node + " is not valid.");
@@ -70,8 +71,10 @@ public final class DataDirectory implements Closeable {
             }
             // once more, now that nobody else can change it
             long previous = checkOwner(root, disk, cluster, node);
-            writeIdentity(disk, new Identity(cluster, node, previous + 1));
-            return new DataDirectory(root, lockFile, disk, previous + 1);
+            // not less than the wall clock, so that it also rises when the directory was wiped
+            long incarnation = Math.max(previous + 1, wallMillis);
+            writeIdentity(disk, new Identity(cluster, node, incarnation));
+            return new DataDirectory(root, lockFile, disk, incarnation);
         } catch (IOException | RuntimeException failure) {
             if (lockFile != null) {
                 lockFile.close();
@@ -81,7 +84,10 @@ public final class DataDirectory implements Closeable {
         }
     }
 
-    /** How often this node was started on this directory, this start included. Rises at every start, never repeats. */
+    /**
+     * Rises at every start and never repeats on this directory. It also rises past all earlier ones when the directory was
+     * wiped, provided that the wall clock was not set back.
+     */
     public long incarnation() {
         return incarnation;
     }

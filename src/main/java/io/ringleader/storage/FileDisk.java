@@ -3,6 +3,7 @@ package io.ringleader.storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ public final class FileDisk implements Disk {
             }
         } catch (NoSuchFileException | NotDirectoryException none) {
             return List.of();
-        } catch (java.nio.file.DirectoryIteratorException failure) {
+        } catch (DirectoryIteratorException failure) {
             throw failure.getCause();
         }
         names.sort(null);

@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
  *
  * @param cluster name of the cluster
  * @param node id of the node
- * @param incarnation how often the node was started, from 1
+ * @param incarnation rises with every start
  */
 record Identity(String cluster, int node, long incarnation) {
     private static final Pattern LINES = Pattern.compile("(ringleader data directory, format 1\\n"

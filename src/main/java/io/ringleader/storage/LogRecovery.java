@@ -115,8 +115,9 @@ final class LogRecovery {
             if (rule.isCorruption()) {
                 refuse(rule, before, candidate, after, scan);
             }
+            String name = disk.describe(candidate.path());
             for (int at = SegmentHeader.BYTES; at < scan.validEnd(); at += scan.recordBytes(at)) {
-                replay.record(bytes, at, candidate.sequence(), disk.describe(candidate.path()));
+                replay.record(bytes, at, candidate.sequence(), name);
             }
             if (after == null) {
                 settleTail(rule, candidate, file, bytes, scan);

@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
  * made whole and durable under a temporary name and only then named, so a segment that can be seen can be trusted.
  *
  * <p>Filling takes long (64 MiB: some 50 ms on a fast disk, a second on a slow one). So a spare file can be filled in small
- * steps beforehand; then a new segment costs three short fsyncs (file, name, directory). The price is one more segment's worth of disk space.
+ * steps beforehand; then a new segment costs two short fsyncs (file and directory). The price is the disk space of one more
+ * segment.
  */
 final class SegmentFactory {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentFactory.class);

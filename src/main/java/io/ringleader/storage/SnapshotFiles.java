@@ -37,9 +37,10 @@ public final class SnapshotFiles {
      */
     public record SnapshotId(int group, long index, long term) {
         public SnapshotId {
-            if (group < 0 || index < 0 || term < 0) {
-                throw new IllegalArgumentException(
-                        "Neither group (" + group + "), index (" + index + ") nor term (" + term + ") is negative.");
+            // index 0 would be a snapshot of nothing, which must never pass for a state
+            if (group < 0 || index < 1 || term < 1) {
+                throw new IllegalArgumentException("A snapshot has a group (" + group + ") from 0, and an index ("
+                        + index + ") and a term (" + term + ") from 1.");
             }
         }
 

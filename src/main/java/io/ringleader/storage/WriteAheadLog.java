@@ -21,6 +21,8 @@ import java.util.random.RandomGenerator;
  *       record has returned.
  *   <li>A failure other than {@link DiskFullException} is final: nothing more is acknowledged and the process ends. A retry of
  *       a failed fsync may report success for pages that were dropped.
+ *   <li>While the disk is full ({@link DiskFullException}) nothing but snapshot marks should be buffered: the buffer is not
+ *       bounded by anything but its caller, see {@link #bufferedBytes}.
  *   <li>The order of compaction: first the snapshot file is durable, then {@link #snapshotMark} and {@code sync}, and only then
  *       {@link #deleteObsoleteSegments} and the deletion of older snapshot files.
  *   <li>The hard state of a group is synced before its first snapshot file is committed, see {@link NodeRecovery}.

@@ -36,7 +36,7 @@ final class CommandExecutor {
             case Op.TOUCH -> ResultWriter.code(results, touch(c));
             case Op.FLUSH_ALL -> {
                 counters.flushes++;
-                items.flushAll(c.delaySeconds());
+                items.flushAll(c.exptime());
                 ResultWriter.code(results, Result.OK);
             }
             default -> throw new IllegalStateException("There is no execution for " + Op.name(c.op()) + ".");

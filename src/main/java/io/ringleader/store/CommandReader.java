@@ -152,11 +152,6 @@ public final class CommandReader {
         return exptime;
     }
 
-    /** The delay of FLUSH_ALL; 0 or negative is at once. */
-    public long delaySeconds() {
-        return op == Op.FLUSH_ALL ? exptime : 0;
-    }
-
     public long cas() {
         return cas;
     }

@@ -11,7 +11,7 @@ package io.ringleader.store;
  * CAS                      u32 clientFlags, i64 exptime, u64 cas, i32 valueLength, value
  * APPEND, PREPEND          i32 valueLength, value
  * INCR, DECR               u64 delta
- * FLUSH_ALL (no key)       i64 delaySeconds
+ * FLUSH_ALL (no key)       i64 exptime
  * </pre>
  *
  * <p>{@code exptime} is the number a memcached client sends: 0 never, 1 to 2592000 seconds from now, more is Unix time
@@ -122,11 +122,11 @@ public final class CommandWriter {
         w.putLong(exptime);
     }
 
-    /** @param delaySeconds 0 or negative: at once */
-    public static void flushAll(ByteWriter w, long delaySeconds) {
+    /** @param exptime when everything goes, in the same form; 0 or negative: at once */
+    public static void flushAll(ByteWriter w, long exptime) {
         w.putByte(Op.FLUSH_ALL);
         w.putByte(0);
-        w.putLong(delaySeconds);
+        w.putLong(exptime);
     }
 
     /** SET, ADD or REPLACE, for callers that have the operation as a value. */

@@ -91,10 +91,4 @@ public final class Item {
     static int compareKeys(Item a, Item b) {
         return Arrays.compareUnsigned(a.data, 0, a.keyLength, b.data, 0, b.keyLength);
     }
-
-    /** The order in which items are purged. */
-    static int compareExpiry(Item a, Item b) {
-        int byTime = Long.compare(a.expiresAtMillis, b.expiresAtMillis);
-        return byTime != 0 ? byTime : compareKeys(a, b);
-    }
 }

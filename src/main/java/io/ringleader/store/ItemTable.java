@@ -19,7 +19,7 @@ final class ItemTable {
     static final int SHARDS = 1 << SHARD_BITS;
     private static final int MIN_CAPACITY = 8;
 
-    private Item[][] slots = new Item[SHARDS][];
+    private final Item[][] slots = new Item[SHARDS][];
     private final int[] counts = new int[SHARDS];
     /** The generation in which a shard's array was made. It may be written only in that generation. */
     private final int[] madeIn = new int[SHARDS];
@@ -78,7 +78,7 @@ final class ItemTable {
 
     /** Forgets all items. The old shards are left alone, since they may be shared. */
     void clear() {
-        slots = new Item[SHARDS][];
+        Arrays.fill(slots, null);
         Arrays.fill(counts, 0);
         size = 0;
     }
@@ -133,6 +133,7 @@ final class ItemTable {
         return shard;
     }
 
+    /** For a shard that is {@link #writable} already. */
     private void resize(int s, int capacity) {
         Item[] from = slots[s];
         Item[] to = new Item[capacity];
@@ -147,6 +148,5 @@ final class ItemTable {
             }
         }
         slots[s] = to;
-        madeIn[s] = generation;
     }
 }

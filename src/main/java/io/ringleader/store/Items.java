@@ -1,8 +1,5 @@
 package io.ringleader.store;
 
-import java.util.NavigableSet;
-import java.util.TreeSet;
-
 /**
  * The items of a partition with what must stay in step with them: the bytes they use, the order in which they expire, the
  * partition's time and its cas counter. Owned by the store thread.
@@ -22,11 +19,8 @@ final class Items {
     /** No flush is pending. */
     private static final long NO_FLUSH = 0;
 
-    /** Sorts before every item of the same expiry. */
-    private static final Item EMPTY_KEY = new Item(new byte[0], 0, 0, 0, Item.NEVER, 0);
-
     private final ItemTable table = new ItemTable();
-    private NavigableSet<Item> expiring = new TreeSet<>(Item::compareExpiry);
+    private ExpiryIndex expiring = new ExpiryIndex();
     private long usedBytes;
     private long timeMillis;
     private long lastCas;
@@ -63,15 +57,9 @@ final class Items {
         if (flushAtMillis != NO_FLUSH && flushAtMillis <= nowMillis) {
             return true;
         }
-        if (expiring.isEmpty()) {
-            return false;
-        }
-        Item first = expiring.first();
-        if (!first.isVisibleAt(timeMillis)) {
-            // Expired ones wait to be purged in front of those that are yet to expire.
-            first = expiring.higher(EMPTY_KEY.withExpiry(timeMillis + 1));
-        }
-        return first != null && first.expiresAtMillis() <= nowMillis;
+        // Expired ones may wait to be purged, in front of those that are yet to expire.
+        long next = expiring.nextAfter(timeMillis);
+        return next != ExpiryIndex.NONE && next <= nowMillis;
     }
 
     /** The item as a client sees it, or null. */
@@ -123,11 +111,12 @@ final class Items {
     }
 
     /** Flushes now, or plans it in place of an earlier plan. */
-    void flushAll(long delaySeconds) {
-        if (delaySeconds <= 0) {
+    void flushAll(long exptime) {
+        long atMillis = exptime <= 0 ? timeMillis : expiryOf(exptime);
+        if (atMillis <= timeMillis) {
             clear();
         } else {
-            flushAtMillis = afterSeconds(delaySeconds);
+            flushAtMillis = atMillis;
         }
     }
 
@@ -206,7 +195,7 @@ final class Items {
     /** New collections, since emptying the old ones would take time in proportion to their size. */
     private void clear() {
         table.clear();
-        expiring = new TreeSet<>(Item::compareExpiry);
+        expiring = new ExpiryIndex();
         usedBytes = 0;
         flushAtMillis = NO_FLUSH;
     }

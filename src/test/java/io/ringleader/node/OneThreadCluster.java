@@ -73,6 +73,7 @@ final class OneThreadCluster {
                     itemMaxBytes,
                     100,
                     connectionOutputMaxBytes,
+                    8 * batchMaxBytes,
                     batchMaxBytes,
                     resultMaxBytes,
                     appendMaxBytes,

@@ -12,7 +12,7 @@ final class DataDirectoryHolder {
 
     public static void main(String[] arguments) throws IOException {
         int status;
-        try (DataDirectory directory = DataDirectory.open(Path.of(arguments[0]), "c", 1)) {
+        try (DataDirectory directory = DataDirectory.open(Path.of(arguments[0]), "c", 1, 0)) {
             status = directory.incarnation() > 0 ? OPENED : 1;
         } catch (DataDirectoryException refused) {
             status = REFUSED;

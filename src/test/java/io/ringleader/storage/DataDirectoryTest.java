@@ -106,6 +106,6 @@ class DataDirectoryTest {
     }
 
     private DataDirectory open(String cluster, int node) throws IOException {
-        return DataDirectory.open(path(), cluster, node);
+        return DataDirectory.open(path(), cluster, node, 0);
     }
 }

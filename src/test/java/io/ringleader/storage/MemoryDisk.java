@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,8 +36,7 @@ import java.util.function.Predicate;
  * Not thread-safe, as everything in a simulation.
  */
 public final class MemoryDisk implements Disk {
-    public static final int SECTOR_BYTES = 512;
-    private static final byte[] ZERO_SECTOR = new byte[SECTOR_BYTES];
+    public static final int SECTOR_BYTES = SectorFile.SECTOR_BYTES;
 
     /** The machine has no power. An Error, so that no error handling of the code under test takes it for a failed call. */
     public static final class PowerLost extends Error {
@@ -50,20 +47,9 @@ public final class MemoryDisk implements Disk {
         }
     }
 
-    /** The content of one file; names point to it. Sectors that are missing are zero. */
-    private static final class Content {
-        Map<Long, byte[]> current = new HashMap<>();
-        Map<Long, byte[]> durable = new HashMap<>();
-        /** Every content that a sector was given since it was last clean. */
-        final Map<Long, List<byte[]>> unsynced = new TreeMap<>();
-
-        long size;
-        long durableSize;
-    }
-
     /** A change of a directory: {@code from} and {@code to} are null where they do not apply. */
-    private record NameChange(String directory, String from, String to, Content content) {
-        void applyTo(Map<String, Content> files, Set<String> directories) {
+    private record NameChange(String directory, String from, String to, SectorFile content) {
+        void applyTo(Map<String, SectorFile> files, Set<String> directories) {
             if (from != null) {
                 files.remove(from);
             }
@@ -76,9 +62,9 @@ public final class MemoryDisk implements Disk {
     }
 
     private final Random random;
-    private Map<String, Content> files = new TreeMap<>();
+    private Map<String, SectorFile> files = new TreeMap<>();
     private Set<String> directories = new TreeSet<>();
-    private final Map<String, Content> durableFiles = new TreeMap<>();
+    private final Map<String, SectorFile> durableFiles = new TreeMap<>();
     private final Set<String> durableDirectories = new TreeSet<>();
     private final List<NameChange> unsyncedNames = new ArrayList<>();
 
@@ -104,8 +90,8 @@ public final class MemoryDisk implements Disk {
         unsyncedNames.clear();
         durableDirectories.removeIf(directory -> !isReachable(directory));
         durableFiles.keySet().removeIf(file -> !isReachable(file));
-        for (Content content : new LinkedHashSet<>(durableFiles.values())) {
-            tear(content);
+        for (SectorFile content : new LinkedHashSet<>(durableFiles.values())) {
+            content.powerLoss(random);
         }
         files = new TreeMap<>(durableFiles);
         directories = new TreeSet<>(durableDirectories);
@@ -144,17 +130,14 @@ public final class MemoryDisk implements Disk {
 
     /** Changes bytes that are durable, unnoticed by anyone. */
     public void overwrite(String path, long offset, byte[] bytes) {
-        Content content = contentOf(path);
-        put(content, offset, ByteBuffer.wrap(bytes), false);
-        content.durable = new HashMap<>(content.current);
+        SectorFile content = contentOf(path);
+        content.damage(offset, bytes);
     }
 
     /** Cuts the file, or extends it with zeros, durably. */
     public void resize(String path, long size) {
-        Content content = contentOf(path);
-        cut(content, size, false);
-        content.durable = new HashMap<>(content.current);
-        content.durableSize = size;
+        SectorFile content = contentOf(path);
+        content.resize(size);
     }
 
     /** Removes the name, durably. */
@@ -167,12 +150,12 @@ public final class MemoryDisk implements Disk {
     // ---- looking at it
 
     public byte[] content(String path) {
-        return content(path, 0, (int) contentOf(path).size);
+        return content(path, 0, (int) contentOf(path).size());
     }
 
     public byte[] content(String path, long offset, int length) {
         ByteBuffer bytes = ByteBuffer.allocate(length);
-        get(contentOf(path), offset, bytes);
+        contentOf(path).get(offset, bytes);
         return bytes.array();
     }
 
@@ -184,14 +167,7 @@ public final class MemoryDisk implements Disk {
     /** A disk with the same files, all of them durable, and no faults to come. */
     public MemoryDisk copy(long seed) {
         MemoryDisk copy = new MemoryDisk(seed);
-        files.forEach((path, content) -> {
-            Content other = new Content();
-            content.current.forEach((sector, bytes) -> other.current.put(sector, bytes.clone()));
-            other.durable = new HashMap<>(other.current);
-            other.size = content.size;
-            other.durableSize = content.size;
-            copy.files.put(path, other);
-        });
+        files.forEach((path, content) -> copy.files.put(path, content.copy()));
         copy.durableFiles.putAll(copy.files);
         copy.directories.addAll(directories);
         copy.durableDirectories.addAll(directories);
@@ -238,7 +214,7 @@ public final class MemoryDisk implements Disk {
         if (files.containsKey(path)) {
             throw new FileAlreadyExistsException(path);
         }
-        Content content = new Content();
+        SectorFile content = new SectorFile();
         apply(new NameChange(parent(path), null, path, content));
         change();
         return new Handle(path, content);
@@ -294,11 +270,11 @@ public final class MemoryDisk implements Disk {
 
     private final class Handle implements DiskFile {
         private final String path;
-        private final Content content;
+        private final SectorFile content;
         private final int openedInBoot = boots;
         private boolean closed;
 
-        Handle(String path, Content content) {
+        Handle(String path, SectorFile content) {
             this.path = path;
             this.content = content;
         }
@@ -306,28 +282,28 @@ public final class MemoryDisk implements Disk {
         @Override
         public long size() throws IOException {
             requireOpen();
-            return content.size;
+            return content.size();
         }
 
         @Override
         public int read(long position, ByteBuffer target) throws IOException {
             requireOpen();
-            return get(content, position, target);
+            return content.get(position, target);
         }
 
         @Override
         public void write(long position, ByteBuffer source) throws IOException {
             requireOpen();
-            requireRoom(position + source.remaining() - content.size);
-            put(content, position, source, true);
+            requireRoom(position + source.remaining() - content.size());
+            content.put(position, source);
             change();
         }
 
         @Override
         public void truncate(long size) throws IOException {
             requireOpen();
-            if (size < content.size) {
-                cut(content, size, true);
+            if (size < content.size()) {
+                content.cut(size);
             }
             change();
         }
@@ -337,12 +313,10 @@ public final class MemoryDisk implements Disk {
             requireOpen();
             change();
             if (failingSyncs.test(path)) {
-                tear(content, false);
+                content.failSync(random);
                 throw new IOException("Input/output error: " + path);
             }
-            content.unsynced.keySet().forEach(sector -> content.durable.put(sector, content.current.get(sector)));
-            content.unsynced.clear();
-            content.durableSize = content.size;
+            content.sync();
         }
 
         @Override
@@ -359,89 +333,10 @@ public final class MemoryDisk implements Disk {
 
         private void requireRoom(long growthBytes) throws IOException {
             long used = new HashSet<>(files.values())
-                    .stream().mapToLong(file -> file.size).sum();
+                    .stream().mapToLong(SectorFile::size).sum();
             if (growthBytes > 0 && used + growthBytes > capacityBytes) {
                 throw new DiskFullException("No space left on device: " + path);
             }
-        }
-    }
-
-    // ---- sectors
-
-    private static int get(Content content, long position, ByteBuffer target) {
-        int count = (int) Math.max(0, Math.min(target.remaining(), content.size - position));
-        for (int done = 0; done < count; ) {
-            long at = position + done;
-            int inSector = (int) (at % SECTOR_BYTES);
-            int length = Math.min(SECTOR_BYTES - inSector, count - done);
-            target.put(content.current.getOrDefault(at / SECTOR_BYTES, ZERO_SECTOR), inSector, length);
-            done += length;
-        }
-        return count;
-    }
-
-    private static void put(Content content, long position, ByteBuffer source, boolean tracked) {
-        long at = position;
-        while (source.hasRemaining()) {
-            long sector = at / SECTOR_BYTES;
-            int inSector = (int) (at % SECTOR_BYTES);
-            int length = Math.min(SECTOR_BYTES - inSector, source.remaining());
-            byte[] bytes = content.current.getOrDefault(sector, ZERO_SECTOR).clone();
-            source.get(bytes, inSector, length);
-            putSector(content, sector, bytes, tracked);
-            at += length;
-        }
-        content.size = Math.max(content.size, at);
-    }
-
-    private static void putSector(Content content, long sector, byte[] bytes, boolean tracked) {
-        boolean stillZero = !content.current.containsKey(sector)
-                && !content.unsynced.containsKey(sector)
-                && Arrays.equals(bytes, ZERO_SECTOR);
-        if (stillZero && !content.durable.containsKey(sector)) {
-            // filling a file with zeros takes no memory
-            return;
-        }
-        content.current.put(sector, bytes);
-        if (tracked) {
-            content.unsynced.computeIfAbsent(sector, first -> new ArrayList<>()).add(bytes);
-        }
-    }
-
-    private static void cut(Content content, long size, boolean tracked) {
-        long firstGone = (size + SECTOR_BYTES - 1) / SECTOR_BYTES;
-        for (long sector : List.copyOf(content.current.keySet())) {
-            if (sector >= firstGone) {
-                putSector(content, sector, ZERO_SECTOR.clone(), tracked);
-            }
-        }
-        int inSector = (int) (size % SECTOR_BYTES);
-        byte[] partial = content.current.get(size / SECTOR_BYTES);
-        if (inSector > 0 && partial != null) {
-            byte[] bytes = partial.clone();
-            Arrays.fill(bytes, inSector, SECTOR_BYTES, (byte) 0);
-            putSector(content, size / SECTOR_BYTES, bytes, tracked);
-        }
-        content.size = size;
-    }
-
-    private void tear(Content content) {
-        tear(content, true);
-        content.size = content.durableSize;
-        content.current = new HashMap<>(content.durable);
-    }
-
-    /** Each sector that is not clean becomes durable in some state; all are clean afterwards. */
-    private void tear(Content content, boolean sizeToo) {
-        content.unsynced.forEach((sector, versions) -> {
-            int choice = random.nextInt(versions.size() + 1);
-            if (choice > 0) {
-                content.durable.put(sector, versions.get(choice - 1));
-            }
-        });
-        content.unsynced.clear();
-        if (content.size != content.durableSize && (!sizeToo || random.nextBoolean())) {
-            content.durableSize = content.size;
         }
     }
 
@@ -481,8 +376,8 @@ public final class MemoryDisk implements Disk {
         }
     }
 
-    private Content contentOf(String path) {
-        Content content = files.get(path);
+    private SectorFile contentOf(String path) {
+        SectorFile content = files.get(path);
         if (content == null) {
             throw new IllegalArgumentException("There is no file " + path + "; there are " + files.keySet() + ".");
         }

@@ -58,8 +58,8 @@ record Command(byte op, String key, int flags, long exptime, long cas, long delt
         return new Command(Op.TOUCH, key, 0, exptime, 0, 0, "");
     }
 
-    static Command flushAll(long delaySeconds) {
-        return new Command(Op.FLUSH_ALL, "", 0, delaySeconds, 0, 0, "");
+    static Command flushAll(long exptime) {
+        return new Command(Op.FLUSH_ALL, "", 0, exptime, 0, 0, "");
     }
 
     void writeTo(ByteWriter w) {

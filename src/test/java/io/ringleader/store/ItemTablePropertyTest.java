@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -75,13 +76,13 @@ class ItemTablePropertyTest {
     }
 
     private static Set<Item> identities(Collection<Item> items) {
-        Set<Item> set = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Item> set = Collections.newSetFromMap(new IdentityHashMap<>());
         set.addAll(items);
         return set;
     }
 
     private static Set<Item> contentOf(Item[][] shards) {
-        Set<Item> set = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Item> set = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Item[] shard : shards) {
             if (shard != null) {
                 Arrays.stream(shard).filter(item -> item != null).forEach(set::add);

@@ -15,6 +15,7 @@ import static io.ringleader.store.Command.set;
 import static io.ringleader.store.Command.touch;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -380,6 +381,6 @@ class MemcachedRulesTest {
         SnapshotCapture c = store.store.beginCapture();
         SnapshotCapture still = new SnapshotCapture(
                 c.partition, 0, 0, c.lastCas, c.flushAtMillis, new Session[0], c.itemCount, c.shards);
-        return java.util.Arrays.hashCode(Results.snapshot(still));
+        return Arrays.hashCode(Results.snapshot(still));
     }
 }

@@ -123,10 +123,11 @@ final class NaiveStore {
                 yield old == null ? "NOT_FOUND" : "DELETED";
             }
             case Op.FLUSH_ALL -> {
-                if (c.exptime() <= 0) {
+                long at = c.exptime() <= 0 ? time : expiry(c.exptime());
+                if (at <= time) {
                     entries.clear();
                 }
-                flushAt = c.exptime() <= 0 ? null : Long.valueOf(time + c.exptime() * 1000);
+                flushAt = at <= time ? null : Long.valueOf(at);
                 yield "OK";
             }
             case Op.INCR, Op.DECR -> delta(c, old);

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class StoreSnapshotTest {
@@ -156,6 +159,32 @@ class StoreSnapshotTest {
         assertThat(Results.restore(7, twice.get(0)).itemCount()).isEqualTo(1);
         assertThat(first.itemCount()).isEqualTo(1);
         assertThat(first.partition()).isEqualTo(7);
+    }
+
+    @Test
+    void aCaptureIsWrittenOnAnotherThreadWhileTheStoreGoesOn() throws Exception {
+        driver.limits(1L << 40, 1000);
+        overwriteAll("before");
+        byte[] expected = Results.snapshot(driver.store);
+        ExecutorService snapshotLoop = Executors.newSingleThreadExecutor();
+        try {
+            SnapshotCapture capture = driver.store.beginCapture();
+            Future<byte[]> written = snapshotLoop.submit(() -> Results.snapshot(capture));
+            overwriteAll("after");
+            assertThat(written.get()).isEqualTo(expected);
+        } finally {
+            snapshotLoop.shutdown();
+        }
+    }
+
+    private void overwriteAll(String value) {
+        for (int i = 0; i < 200; i++) {
+            Command[] sets = new Command[100];
+            for (int j = 0; j < sets.length; j++) {
+                sets[j] = set("key " + (i * sets.length + j), 0, j, value);
+            }
+            driver.all(sets);
+        }
     }
 
     private static byte[] with(byte[] bytes, int at, int value) {

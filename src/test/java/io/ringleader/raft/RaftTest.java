@@ -1,0 +1,99 @@
+package io.ringleader.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringleader.raft.Message.Heartbeat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What the owner of a {@link Raft} may rely on. */
+class RaftTest {
+    private static Raft raft(int self, List<Integer> voters) {
+        return new Raft(
+                self,
+                voters,
+                Settings.DEFAULT.config(),
+                new Random(1),
+                HardState.INITIAL,
+                SnapshotPoint.NONE,
+                List.of(),
+                0);
+    }
+
+    @Test
+    void aNodeMustBeAVoter() {
+        assertThatThrownBy(() -> raft(4, List.of(1, 2, 3))).hasMessageContaining("Node 4 is not one of the voters");
+    }
+
+    @Test
+    void messagesForOthersAndFromStrangersAreRejected() {
+        Raft raft = raft(1, List.of(1, 2, 3));
+
+        assertThatThrownBy(() -> raft.receive(new Heartbeat(2, 3, 1, 0, 0), 0)).hasMessageContaining("was given");
+        assertThatThrownBy(() -> raft.receive(new Heartbeat(4, 1, 1, 0, 0), 0)).hasMessageContaining("was given");
+    }
+
+    @Test
+    void effectsThatWereTakenNeverChange() {
+        Raft raft = raft(1, List.of(1, 2, 3));
+        Effects taken = raft.takeEffects();
+        assertThat(taken.isEmpty()).isTrue();
+
+        raft.receive(new Heartbeat(2, 1, 1, 0, 0), 0);
+
+        assertThat(taken.isEmpty()).isTrue();
+        assertThat(raft.takeEffects().isEmpty()).isFalse();
+        assertThat(raft.takeEffects().isEmpty()).isTrue();
+    }
+
+    @Test
+    void tooMuchThatIsNotCommittedIsRefusedAndACommitMakesRoom() {
+        OneNode node = OneNode.leader(OneNode.of(3, Settings.DEFAULT.withLimits(1 << 20, 16, 500), 0, 0));
+        node.matched(2, 1);
+        assertThat(node.raft().propose(new byte[400])).isEqualTo(Raft.Proposed.ACCEPTED);
+        assertThat(node.raft().propose(new byte[400])).isEqualTo(Raft.Proposed.TOO_MUCH_UNCOMMITTED);
+        node.node.pump();
+
+        node.matched(2, 2);
+
+        assertThat(node.raft().propose(new byte[400])).isEqualTo(Raft.Proposed.ACCEPTED);
+    }
+
+    @Test
+    void oneProposalIsTakenHoweverLargeItIs() {
+        OneNode node = OneNode.leader(OneNode.of(3, Settings.DEFAULT.withLimits(1 << 20, 16, 10), 0, 0));
+        node.matched(2, 1);
+
+        assertThat(node.raft().propose(new byte[1_000])).isEqualTo(Raft.Proposed.ACCEPTED);
+        assertThat(node.raft().propose(new byte[0])).isEqualTo(Raft.Proposed.TOO_MUCH_UNCOMMITTED);
+    }
+
+    @Test
+    void entriesOfEarlierTermsCountAsUncommittedForANewLeader() {
+        OneNode node =
+                OneNode.leader(OneNode.of(3, Settings.DEFAULT.withLimits(1 << 20, 16, 100), 1, 0, 1, 1, 1, 1, 1));
+
+        assertThat(node.raft().propose(new byte[10])).isEqualTo(Raft.Proposed.TOO_MUCH_UNCOMMITTED);
+        node.matched(2, 6);
+        assertThat(node.raft().propose(new byte[10])).isEqualTo(Raft.Proposed.ACCEPTED);
+    }
+
+    @Test
+    void entryTypesKeepTheirCodes() {
+        assertThat(EntryType.NOOP.code()).isEqualTo((byte) 1);
+        assertThat(EntryType.COMMANDS.code()).isEqualTo((byte) 2);
+        for (EntryType type : EntryType.values()) {
+            assertThat(EntryType.ofCode(type.code())).isEqualTo(type);
+        }
+        assertThatThrownBy(() -> EntryType.ofCode((byte) 9)).hasMessageContaining("code 9");
+    }
+
+    @Test
+    void aConfigurationThatCannotWorkIsRejected() {
+        assertThatThrownBy(() -> new RaftConfig(10, 10, 20, 1, 1, 1, 1, 0)).hasMessageContaining("heartbeat (10)");
+        assertThatThrownBy(() -> new RaftConfig(1, 20, 20, 1, 1, 1, 1, 0)).hasMessageContaining("maximum (20)");
+        assertThatThrownBy(() -> new RaftConfig(1, 2, 3, 1, 0, 1, 1, 0)).hasMessageContaining("maxInflightMessages 0");
+    }
+}

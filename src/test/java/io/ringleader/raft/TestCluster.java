@@ -1,0 +1,247 @@
+package io.ringleader.raft;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/** Real nodes of one group in one thread, with a manual network and a manual clock. Every event is followed by all checks. */
+final class TestCluster implements NodeEvents {
+    final TestNetwork network = new TestNetwork();
+    final ClusterChecks checks = new ClusterChecks(this);
+    private final Map<Integer, TestNode> nodes = new TreeMap<>();
+    private final List<NodeEvents> watchers = new ArrayList<>(List.of(checks));
+    private long nowNanos;
+    private long reads;
+
+    TestCluster(int size, Settings settings) {
+        List<Integer> voters = IntStream.rangeClosed(1, size).boxed().toList();
+        voters.forEach(id -> nodes.put(id, new TestNode(id, voters, settings, this)));
+    }
+
+    static TestCluster of(int size) {
+        TestCluster cluster = new TestCluster(size, Settings.DEFAULT);
+        cluster.startAll();
+        return cluster;
+    }
+
+    void watch(NodeEvents watcher) {
+        watchers.add(watcher);
+    }
+
+    TestNode node(int id) {
+        return nodes.get(id);
+    }
+
+    Collection<TestNode> nodes() {
+        return nodes.values();
+    }
+
+    List<TestNode> up() {
+        return nodes.values().stream().filter(TestNode::isUp).toList();
+    }
+
+    List<TestNode> leaders() {
+        return nodes.values().stream().filter(TestNode::isLeader).toList();
+    }
+
+    long now() {
+        return nowNanos;
+    }
+
+    void startAll() {
+        nodes.values().stream().filter(node -> !node.isUp()).forEach(node -> start(node.id));
+    }
+
+    void start(int id) {
+        nodes.get(id).start(nowNanos);
+        checks.started(nodes.get(id));
+        checks.all();
+    }
+
+    void crash(int id) {
+        crash(id, 0);
+    }
+
+    void crash(int id, int writesThatMadeIt) {
+        nodes.get(id).crash(writesThatMadeIt);
+        network.lose(id);
+        checks.all();
+    }
+
+    /** Both ends of a connection find that it broke: what is in flight is lost. */
+    void reconnect(int a, int b) {
+        network.inFlight().removeIf(m -> (m.from() == a && m.to() == b) || (m.from() == b && m.to() == a));
+        if (node(a).isUp() && node(b).isUp()) {
+            node(a).reconnected(b);
+            node(b).reconnected(a);
+        }
+        checks.all();
+    }
+
+    void isolate(int id) {
+        for (int other : nodes.keySet()) {
+            if (other != id) {
+                network.cut(id, other);
+                network.cut(other, id);
+            }
+        }
+    }
+
+    // ---- time
+
+    /** The clock moves; nobody notices before it ticks. */
+    void advance(long nanos) {
+        nowNanos += nanos;
+    }
+
+    void tick(int id) {
+        node(id).tick(nowNanos);
+        checks.all();
+    }
+
+    void tickAll(long nanos) {
+        advance(nanos);
+        up().forEach(node -> tick(node.id));
+    }
+
+    /** The election timer of a node fires; the others have not looked at the clock since. */
+    void timeout(int id) {
+        nowNanos = Math.max(nowNanos, node(id).state().electionDeadlineNanos());
+        tick(id);
+    }
+
+    /** The node's next heartbeat falls due. */
+    void heartbeat(int id) {
+        nowNanos = (nowNanos / Settings.HEARTBEAT + 1) * Settings.HEARTBEAT;
+        tick(id);
+    }
+
+    // ---- messages
+
+    @Override
+    public void sent(TestNode node, Message message) {
+        watchers.forEach(watcher -> watcher.sent(node, message));
+        network.send(message);
+    }
+
+    void deliver(Message message) {
+        network.inFlight().remove(message);
+        TestNode target = node(message.to());
+        if (target.isUp()) {
+            target.receive(message, nowNanos);
+        }
+        checks.all();
+    }
+
+    /** Delivers what is in flight now and fits, but not what is sent because of it. Returns how many messages that were. */
+    int deliverOnce(Predicate<Message> which) {
+        List<Message> now = network.inFlight().stream().filter(which).toList();
+        for (Message message : now) {
+            if (network.inFlight().contains(message)) {
+                deliver(message);
+            }
+        }
+        return now.size();
+    }
+
+    /** Delivers until nothing is in flight any more. The clock stands still. */
+    void settle() {
+        for (int rounds = 0; deliverOnce(message -> true) > 0; rounds++) {
+            if (rounds > 10_000) {
+                throw new InvariantViolation("Messages without end, for instance "
+                        + MessageText.of(network.inFlight().get(0)) + ".");
+            }
+        }
+    }
+
+    // ---- commands
+
+    void elect(int id) {
+        timeout(id);
+        settle();
+        if (!node(id).isLeader()) {
+            throw new IllegalStateException("Node " + id + " was not elected.");
+        }
+    }
+
+    Raft.Proposed propose(int id, String text) {
+        Raft.Proposed proposed = node(id).propose(TestNode.payload(text));
+        checks.all();
+        return proposed;
+    }
+
+    long read(int id) {
+        reads++;
+        checks.readAsked(reads);
+        node(id).read(reads);
+        checks.all();
+        return reads;
+    }
+
+    boolean transfer(int id, int target) {
+        boolean begun = node(id).transfer(target, nowNanos);
+        checks.all();
+        return begun;
+    }
+
+    void snapshot(int id) {
+        node(id).snapshot();
+        checks.all();
+    }
+
+    void completeDisk(int id, int writes) {
+        node(id).completeDisk(writes);
+        checks.all();
+    }
+
+    void storeWaitingChunk(int id) {
+        node(id).storeWaitingChunk();
+        checks.all();
+    }
+
+    // ---- events of the nodes, passed on
+
+    @Override
+    public void sentToSelf(TestNode node, Message message) {
+        watchers.forEach(watcher -> watcher.sentToSelf(node, message));
+    }
+
+    @Override
+    public void written(TestNode node, Durable durable) {
+        watchers.forEach(watcher -> watcher.written(node, durable));
+    }
+
+    @Override
+    public void durable(TestNode node, Durable durable) {
+        watchers.forEach(watcher -> watcher.durable(node, durable));
+    }
+
+    @Override
+    public void applied(TestNode node, Entry entry) {
+        watchers.forEach(watcher -> watcher.applied(node, entry));
+    }
+
+    @Override
+    public void restored(TestNode node, SnapshotPoint snapshot) {
+        watchers.forEach(watcher -> watcher.restored(node, snapshot));
+    }
+
+    @Override
+    public void roleChanged(TestNode node, Effects.RoleChange change) {
+        watchers.forEach(watcher -> watcher.roleChanged(node, change));
+    }
+
+    @Override
+    public void readServed(TestNode node, Effects.Read read) {
+        watchers.forEach(watcher -> watcher.readServed(node, read));
+    }
+
+    @Override
+    public void readRefused(TestNode node, long readId) {
+        watchers.forEach(watcher -> watcher.readRefused(node, readId));
+    }
+}

@@ -1,0 +1,83 @@
+package io.ringleader.store;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+class ExpiryIndexPropertyTest {
+    private static final Comparator<Item> ORDER =
+            Comparator.comparingLong(Item::expiresAtMillis).thenComparing(Item::compareKeys);
+
+    private static Item item(int key, long expiresAtMillis) {
+        byte[] data = ("key" + key).getBytes(ISO_8859_1);
+        return new Item(data, data.length, 0, 0, expiresAtMillis, 0);
+    }
+
+    @Property(tries = 400)
+    void theIndexIsAnOrderedSet(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 4, max = 9) int blockItems,
+            @ForAll @IntRange(min = 1, max = 300) int distinctTimes) {
+        Random random = new Random(seed);
+        ExpiryIndex index = new ExpiryIndex(blockItems);
+        TreeSet<Item> model = new TreeSet<>(ORDER);
+        for (int step = 0; step < 600; step++) {
+            boolean growing = (step / 150) % 2 == 0;
+            if (random.nextInt(4) == 0 ^ growing) {
+                Item item = item(random.nextInt(200), 1 + random.nextInt(distinctTimes));
+                if (model.add(item)) {
+                    index.add(item);
+                }
+            } else if (!model.isEmpty()) {
+                Item victim = random.nextBoolean() ? model.first() : randomOf(model, random);
+                model.remove(victim);
+                index.remove(victim);
+            }
+            requireSame(index, model, random.nextInt(distinctTimes + 2));
+        }
+        List<Item> drained = new ArrayList<>();
+        while (!index.isEmpty()) {
+            drained.add(index.first());
+            index.remove(index.first());
+        }
+        assertThat(drained).isEqualTo(new ArrayList<>(model));
+    }
+
+    private static Item randomOf(TreeSet<Item> model, Random random) {
+        Item from = model.ceiling(item(random.nextInt(200), random.nextInt(300)));
+        return from == null ? model.last() : from;
+    }
+
+    private static void requireSame(ExpiryIndex index, TreeSet<Item> model, long time) {
+        assertThat(index.isEmpty()).isEqualTo(model.isEmpty());
+        assertThat(index.first()).isSameAs(model.isEmpty() ? null : model.first());
+        long next = model.stream()
+                .mapToLong(Item::expiresAtMillis)
+                .filter(expiry -> expiry > time)
+                .findFirst()
+                .orElse(ExpiryIndex.NONE);
+        assertThat(index.nextAfter(time)).isEqualTo(next);
+    }
+
+    @Example
+    void removingWhatIsNotThereIsAnError() {
+        ExpiryIndex index = new ExpiryIndex();
+        Item item = item(1, 5);
+        assertThatThrownBy(() -> index.remove(item)).isInstanceOf(IllegalStateException.class);
+        index.add(item);
+        assertThatThrownBy(() -> index.remove(item(1, 5))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> index.remove(item(2, 5))).isInstanceOf(IllegalStateException.class);
+        index.remove(item);
+        assertThat(index.isEmpty()).isTrue();
+    }
+}
