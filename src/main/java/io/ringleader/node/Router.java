@@ -358,35 +358,35 @@ final class Router {
 
     private void onTimer(Lane lane, long nowNanos) {
         Batch batch = lane.inFlight;
-        if (batch != null) {
-            if (nowNanos >= batch.deadlineNanos) {
-                fail(lane, batch, batch.trouble);
-            } else if (batch.requestId == 0) {
-                if (nowNanos >= batch.retryNanos) {
-                    attempt(lane, batch, batch.target);
-                }
-            } else if (nowNanos - batch.sentNanos >= settings.attemptNanos()) {
-                underWay.remove(batch.requestId);
-                batch.requestId = 0;
-                batch.uncertain = true;
-                batch.trouble = "node " + batch.target + " does not answer";
-                batch.target = replica(lane.partition, batch.attempts);
+        if (batch == null) {
+            return;
+        }
+        String trouble = batch.trouble;
+        if (nowNanos >= batch.deadlineNanos) {
+            fail(lane, batch, trouble);
+        } else if (batch.requestId == 0) {
+            if (nowNanos >= batch.retryNanos) {
                 attempt(lane, batch, batch.target);
             }
+        } else if (nowNanos - batch.sentNanos >= settings.attemptNanos()) {
+            underWay.remove(batch.requestId);
+            batch.requestId = 0;
+            batch.uncertain = true;
+            batch.trouble = "node " + batch.target + " does not answer";
+            batch.target = replica(lane.partition, batch.attempts);
+            attempt(lane, batch, batch.target);
         }
-        if (batch != null) {
-            expireQueued(lane, nowNanos);
-        }
+        expireQueued(lane, nowNanos, trouble);
     }
 
     /** Batches behind one that is stuck run out of time too; they were never sent. */
-    private void expireQueued(Lane lane, long nowNanos) {
+    private void expireQueued(Lane lane, long nowNanos, String trouble) {
         if (lane.isGathering() && nowNanos >= lane.gatheringDeadlineNanos()) {
             seal(lane);
         }
         while (!lane.queue.isEmpty() && nowNanos >= lane.queue.peek().deadlineNanos) {
             Batch batch = lane.queue.poll();
-            answerAll(lane, batch, "earlier commands for it are still waiting");
+            answerAll(lane, batch, "earlier commands for it are still waiting (" + trouble + ")");
             queuedBytes -= batch.queuedBytes;
             lane.recycle(batch);
         }

@@ -56,7 +56,7 @@ class ClusterProperty {
         List<Integer> nodes = cluster.nodes();
         int node = nodes.get(random.nextInt(nodes.size()));
         int other = nodes.get(random.nextInt(nodes.size()));
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(11)) {
             case 0 -> whereUp(cluster, node, () -> cluster.crash(node));
             case 1 -> whereUp(cluster, node, () -> cluster.kill(node));
             case 2 -> whereUp(cluster, node, () -> cluster.crashAtChange(node, 1 + random.nextInt(30)));
@@ -78,6 +78,7 @@ class ClusterProperty {
             }
             case 7 -> cluster.skew(node, random.nextInt(10_000) - 5_000);
             case 8 -> cluster.heal();
+            case 9 -> nodes.stream().filter(cluster::isUp).forEach(cluster::crash);
             default -> cluster.start();
         }
     }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,11 @@ class LogWriterTest {
             @Override
             public void onDurable(long token) {
                 events.add("durable " + token);
+            }
+
+            @Override
+            public void onMarksDurable(Map<Integer, SnapshotPoint> marks) {
+                events.add("marks " + marks);
             }
 
             @Override
@@ -139,6 +145,7 @@ class LogWriterTest {
         assertThat(events).contains("too long [3]");
         append(new SnapshotPoint(20, 1));
         world.runMillis(1);
+        assertThat(events).contains("marks {3=20@1}");
         events.clear();
         append(entry(10));
         world.runMillis(1);

@@ -112,6 +112,7 @@ class SnapshotKeeperTest {
                 .hasSize(2);
         assertThat(target.write(3, newest, new PartitionStore(3).beginCapture()))
                 .isTrue();
+        target.deleteOlder(3, newest);
         assertThat(files()).filteredOn(path -> path.endsWith(".snap")).hasSize(1);
     }
 }
