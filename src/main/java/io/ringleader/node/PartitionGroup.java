@@ -22,6 +22,9 @@ final class PartitionGroup {
     /** Something happened in this burst: flush it and carry out its effects at the end. */
     boolean dirty;
 
+    /** The log as a whole is too long, and this group keeps it so. */
+    boolean snapshotWanted;
+
     boolean snapshotting;
     /** After a snapshot that could not be written, none is begun before this time. */
     long noSnapshotUntilNanos = Long.MIN_VALUE;

@@ -218,7 +218,14 @@ final class RaftHost {
     }
 
     void onLogTooLong(List<Integer> partitions) {
-        partitions.forEach(partition -> beginSnapshot(groups.get(partition)));
+        for (int partition : partitions) {
+            PartitionGroup group = groups.get(partition);
+            // Not begun here: what was committed in this burst has not been handed to the store yet.
+            if (group != null) {
+                group.snapshotWanted = true;
+                touch(group);
+            }
+        }
     }
 
     /** The snapshot that {@link #beginSnapshot} asked for is durable, or could not be written. */
@@ -297,7 +304,8 @@ final class RaftHost {
         boolean logIsLong = group.raft.logBytesAfterSnapshot() > limits.snapshotLogBytes();
         boolean mustWait = group.raft.isSendingSnapshot(nowNanos)
                 && group.raft.logBytesAfterSnapshot() < 4 * limits.snapshotLogBytes();
-        if (logIsLong && !mustWait) {
+        if (group.snapshotWanted || (logIsLong && !mustWait)) {
+            group.snapshotWanted = false;
             beginSnapshot(group);
         }
     }
@@ -351,8 +359,7 @@ final class RaftHost {
     }
 
     private void beginSnapshot(PartitionGroup group) {
-        if (group != null
-                && !group.snapshotting
+        if (!group.snapshotting
                 && clock.monotonicNanos() >= group.noSnapshotUntilNanos
                 && group.raft.commitIndex() > group.raft.snapshot().index()) {
             group.snapshotting = true;

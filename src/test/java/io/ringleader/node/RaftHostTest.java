@@ -294,6 +294,20 @@ class RaftHostTest {
     }
 
     @Test
+    void aSnapshotForALogThatIsTooLongHoldsWhatWasCommittedInTheSameBurst() {
+        becomeLeader();
+        Request write = write(10);
+        ask(write);
+        long last = group.raft.lastIndex();
+        loop.execute(() -> {
+            host.onMessage(PARTITION, new Message.AppendReply(2, 1, group.raft.term(), true, last, 0, 0, 0));
+            host.onLogTooLong(List.of(PARTITION));
+        });
+        world.runMillis(1);
+        assertThat(captured).containsExactly(new SnapshotPoint(last, group.raft.term()));
+    }
+
+    @Test
     void aSnapshotThatFoundNoRoomIsNotTriedAgainAtOnce() {
         becomeLeader();
         for (int i = 0; i < 4; i++) {
