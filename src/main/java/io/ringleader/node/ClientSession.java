@@ -50,7 +50,6 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         byte[] version();
     }
 
-    private static final int READS_OUT_MAX = 256;
     private static final int DRAIN_BYTES = 64 << 10;
     /** More than a command or a result holds besides its key and value. */
     private static final long COMMAND_OVERHEAD_BYTES = 64;
@@ -152,11 +151,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
             case WRITE -> readsOut == 0;
             case LOCAL -> true;
         };
-        // How large the values will be is not known before they come, so only so many may be asked for at a time.
-        boolean roomForValues = kind != Kind.READ || readsOut == 0 || readsOut + commands <= READS_OUT_MAX;
         boolean roomForReplies = replies.size() == 0 || replies.size() + commands <= shared.pipelineMaxCommands();
         return inPhase
-                && roomForValues
                 && roomForReplies
                 && connection.pendingOutputBytes() + replies.heldBytes() < shared.answersMaxBytes()
                 && (kind == Kind.LOCAL || router.hasRoom(this));
