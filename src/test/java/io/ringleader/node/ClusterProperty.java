@@ -14,7 +14,7 @@ class ClusterProperty {
     private static final long RECOVERY_MILLIS = 3_000;
 
     /** A failure names the seed and what was done to the cluster: {@code run(seed)} repeats it exactly. */
-    @Property(tries = 150, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 250, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
     void whatWasAcknowledgedIsThereAndNothingHappenedTwice(@ForAll long seed) {
         run(seed);
     }
@@ -42,7 +42,10 @@ class ClusterProperty {
         }
         cluster.heal();
         cluster.world().latency(100_000, 1_000_000);
-        cluster.nodes().forEach(id -> cluster.disk(id).losePowerAfter(Long.MAX_VALUE / 2));
+        for (int node : cluster.nodes()) {
+            cluster.disk(node).losePowerAfter(Long.MAX_VALUE / 2);
+            cluster.disk(node).setCapacityBytes(Long.MAX_VALUE);
+        }
         cluster.start();
         workload.stop();
         cluster.runMillis(RECOVERY_MILLIS);
@@ -56,7 +59,7 @@ class ClusterProperty {
         List<Integer> nodes = cluster.nodes();
         int node = nodes.get(random.nextInt(nodes.size()));
         int other = nodes.get(random.nextInt(nodes.size()));
-        switch (random.nextInt(11)) {
+        switch (random.nextInt(13)) {
             case 0 -> whereUp(cluster, node, () -> cluster.crash(node));
             case 1 -> whereUp(cluster, node, () -> cluster.kill(node));
             case 2 -> whereUp(cluster, node, () -> cluster.crashAtChange(node, 1 + random.nextInt(30)));
@@ -78,6 +81,11 @@ class ClusterProperty {
             }
             case 7 -> cluster.skew(node, random.nextInt(10_000) - 5_000);
             case 8 -> cluster.heal();
+            case 10 -> {
+                cluster.note("the disk of " + node + " is full");
+                cluster.disk(node).setCapacityBytes(0);
+            }
+            case 11 -> nodes.forEach(id -> cluster.disk(id).setCapacityBytes(Long.MAX_VALUE));
             case 9 -> nodes.stream().filter(cluster::isUp).forEach(cluster::crash);
             default -> cluster.start();
         }
