@@ -7,6 +7,9 @@ final class Batch {
     /** Writes: the whole batch with its header. Reads: the commands. Set when the batch is sealed, never modified then. */
     byte[] bytes;
 
+    /** What it is counted as in the router's queue. */
+    long queuedBytes;
+
     /** When its oldest command must be answered. */
     long deadlineNanos;
 
@@ -58,6 +61,7 @@ final class Batch {
 
     void reset() {
         bytes = null;
+        queuedBytes = 0;
         deadlineNanos = 0;
         requestId = 0;
         attempts = 0;

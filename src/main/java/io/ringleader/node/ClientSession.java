@@ -11,6 +11,8 @@ import io.ringleader.net.Connection;
 import io.ringleader.net.ConnectionHandler;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandWriter;
+import io.ringleader.store.Result;
+import io.ringleader.store.ResultReader;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -38,7 +40,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
             Information information,
             int pipelineMaxCommands,
             long answersMaxBytes,
-            ByteWriter scratch) {}
+            ByteWriter scratch,
+            ResultReader result) {}
 
     /** Answers {@code stats} and {@code version}. The consumer is called on the client loop, at once or later. */
     interface Information {
@@ -55,6 +58,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     private final Router router;
     private final TextProtocol protocol;
     private final ReplyQueue replies = new ReplyQueue();
+    private final PostponedReads postponed;
     private Connection connection;
     private boolean open;
     private boolean closing;
@@ -70,6 +74,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         this.shared = shared;
         this.router = shared.router();
         this.protocol = new TextProtocol(shared.limits());
+        this.postponed = new PostponedReads(shared.answersMaxBytes());
     }
 
     // ---- the connection
@@ -123,6 +128,11 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         }
     }
 
+    /** Bytes of results it holds, besides what its connection holds. */
+    long heldBytes() {
+        return replies.heldBytes();
+    }
+
     // ---- requests
 
     @Override
@@ -144,7 +154,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         boolean roomForReplies = replies.size() == 0 || replies.size() + commands <= shared.pipelineMaxCommands();
         return inPhase
                 && roomForReplies
-                && connection.pendingOutputBytes() < shared.answersMaxBytes()
+                && connection.pendingOutputBytes() + replies.heldBytes() < shared.answersMaxBytes()
                 && (kind == Kind.LOCAL || router.hasRoom(this));
     }
 
@@ -158,10 +168,11 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         int partition = router.partitionOf(request.buffer(), request.keyOffset(), request.keyLength());
         // The session remembers the results of its last batch, and they travel in one frame. A value may be as large as
         // any.
-        long resultBytes =
-                write && request.op().isRetrieval() ? shared.limits().itemMaxBytes() + COMMAND_OVERHEAD_BYTES : 0;
+        long resultBytes = write && request.op().isRetrieval()
+                ? request.keyLength() + shared.limits().itemMaxBytes() + COMMAND_OVERHEAD_BYTES
+                : 0;
         long commandBytes = request.keyLength() + request.valueLength() + COMMAND_OVERHEAD_BYTES;
-        Lane lane = router.lane(partition, write, commandBytes + resultBytes);
+        Lane lane = router.lane(partition, write, commandBytes, resultBytes);
         encode(request, lane.commands());
         long slot = replies.add(request.op(), request.noreply(), 1);
         count(write, 1);
@@ -173,7 +184,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         long slot = replies.add(request.op(), request.noreply(), partitions);
         count(true, partitions);
         for (int partition = 0; partition < partitions; partition++) {
-            Lane lane = router.lane(partition, true, COMMAND_OVERHEAD_BYTES);
+            Lane lane = router.lane(partition, true, COMMAND_OVERHEAD_BYTES, 0);
             CommandWriter.flushAll(lane.commands(), request.exptime());
             router.added(lane, this, slot, 0);
         }
@@ -250,6 +261,9 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
 
     /** From the router: the result of one command lies at [offset, end). */
     void onResult(boolean write, long slot, byte[] results, int offset, int end) {
+        if (open && !write && isPostponed(slot, results, offset, end)) {
+            return;
+        }
         count(write, -1);
         if (open) {
             replies.result(slot, results, offset, end);
@@ -257,8 +271,38 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         }
     }
 
+    /** Whether there is no room for the result now: it is forgotten, and will be asked for again. */
+    private boolean isPostponed(long slot, byte[] results, int offset, int end) {
+        boolean hasRoom = postponed.arrived(slot)
+                || replies.isFront(slot)
+                || !postponed.mustWait(replies.heldBytes(), end - offset);
+        if (hasRoom) {
+            return false;
+        }
+        ResultReader result = shared.result().reset(results, offset, end - offset);
+        result.next();
+        if (result.code() != Result.VALUE) {
+            return false;
+        }
+        postponed.postpone(slot, results, result.keyOffset(), result.keyLength(), end - offset);
+        return true;
+    }
+
+    private void repeatPostponed() {
+        PostponedReads.Read read = postponed.next(replies.heldBytes(), replies.frontSlot());
+        while (read != null) {
+            byte[] key = read.key();
+            Lane lane =
+                    router.lane(router.partitionOf(key, 0, key.length), false, key.length + COMMAND_OVERHEAD_BYTES, 0);
+            CommandWriter.get(lane.commands(), key, 0, key.length);
+            router.added(lane, this, read.slot(), 0);
+            read = postponed.next(replies.heldBytes(), replies.frontSlot());
+        }
+    }
+
     /** From the router: the command could not be done, for this reason. */
     void onFailure(boolean write, long slot, String reason) {
+        postponed.arrived(slot);
         count(write, -1);
         shared.stats().onFailure();
         if (open) {
@@ -288,6 +332,9 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
             scratch.clear();
             replies.drain(scratch, DRAIN_BYTES, shared.stats());
             connection.write(scratch.array(), 0, scratch.length());
+        }
+        if (open) {
+            repeatPostponed();
         }
         boolean saidAll = closing || (inputEnded && stalledKind == null);
         if (open && saidAll && replies.size() == 0) {

@@ -45,18 +45,29 @@ final class Lane {
         return commands;
     }
 
-    /** The command was written. {@code resultBytes}: what its result may weigh beyond it. */
-    void added(ClientSession session, long slot, long deadlineNanos, long resultBytes) {
+    /**
+     * The command was written. {@code resultBytes}: see {@link Router#added}. Returns by how many bytes the batch has
+     * grown.
+     */
+    int added(ClientSession session, long slot, long deadlineNanos, long resultBytes) {
         if (gathering.commandCount() == 0) {
             gathering.deadlineNanos = deadlineNanos;
         }
         gathering.add(session, slot);
         resultBytesMax += resultBytes;
+        int grownBytes = commands.length() - (int) gathering.queuedBytes;
+        gathering.queuedBytes += grownBytes;
+        return grownBytes;
     }
 
-    /** Of the batch that gathers: its commands, and what their results may weigh beyond them. */
-    long gatheringBytes() {
-        return commands.length() + resultBytesMax;
+    /** Of the batch that gathers. */
+    long commandBytes() {
+        return commands.length();
+    }
+
+    /** What the results of the batch that gathers may weigh. */
+    long resultBytes() {
+        return resultBytesMax;
     }
 
     boolean isGathering() {

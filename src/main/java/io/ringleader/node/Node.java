@@ -21,6 +21,7 @@ import io.ringleader.storage.NodeRecovery.RecoveredReplica;
 import io.ringleader.storage.WriteAheadLog;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.PartitionStore;
+import io.ringleader.store.ResultReader;
 import io.ringleader.store.SnapshotCapture;
 import java.io.Closeable;
 import java.io.IOException;
@@ -41,6 +42,9 @@ public final class Node implements Closeable {
     private static final long MILLI = 1_000_000L;
     private static final int SNAPSHOT_BLOCK_BYTES = 64 << 10;
     private static final int FRAME_TARGET_BYTES = 1 << 20;
+    /** More than a frame holds besides the results of a batch. */
+    private static final int FRAME_OVERHEAD_BYTES = 256;
+
     private static final int PIPELINE_MAX_COMMANDS = 1024;
 
     private final ClusterConfig config;
@@ -112,6 +116,7 @@ public final class Node implements Closeable {
                         timeouts.commandTimeoutMillis() * MILLI,
                         timeouts.electionTimeoutMaxMillis() * MILLI,
                         (int) limits.batchMaxBytes(),
+                        limits.frameMaxBytes() - FRAME_OVERHEAD_BYTES,
                         limits.clientQueueMaxBytes()),
                 this::submit);
         ClientStats stats = new ClientStats();
@@ -122,7 +127,8 @@ public final class Node implements Closeable {
                 new Statistics(config, env, stats, raftHost, storeHost),
                 PIPELINE_MAX_COMMANDS,
                 limits.connectionOutputMaxBytes() / 2,
-                new ByteWriter());
+                new ByteWriter(),
+                new ResultReader());
         recoverReplicas(recovered);
         env.storeLoop().atEndOfBurst(this::flushStoreResponses);
     }
@@ -266,6 +272,9 @@ public final class Node implements Closeable {
 
         @Override
         public void sendChunk(int partition, Effects.ChunkToSend chunk) {
+            if (!peers.isConnected(chunk.to())) {
+                return;
+            }
             env.snapshotLoop()
                     .execute(() -> snapshots
                             .read(partition, chunk.snapshot(), chunk.offset())
@@ -287,8 +296,10 @@ public final class Node implements Closeable {
         @Override
         public void storeChunk(int partition, InstallSnapshot chunk) {
             env.snapshotLoop().execute(() -> {
-                SnapshotKeeper.Received received = snapshots.receive(partition, chunk);
-                env.raftLoop().execute(() -> raftHost.onChunkStored(partition, chunk.snapshot(), received));
+                snapshots
+                        .receive(partition, chunk)
+                        .ifPresent(received -> env.raftLoop()
+                                .execute(() -> raftHost.onChunkStored(partition, chunk.snapshot(), received)));
             });
         }
 

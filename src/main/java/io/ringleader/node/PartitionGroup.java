@@ -23,6 +23,9 @@ final class PartitionGroup {
     boolean dirty;
 
     boolean snapshotting;
+    /** After a snapshot that could not be written, none is begun before this time. */
+    long noSnapshotUntilNanos = Long.MIN_VALUE;
+
     private boolean leading;
     /** By index: what waits for an entry of ours to be applied. */
     private final TreeMap<Long, Pending> pendings = new TreeMap<>();
@@ -57,23 +60,22 @@ final class PartitionGroup {
         return propose(payload, new Pending(raft.term(), timeMillis, write));
     }
 
-    /**
-     * Moves the partition's clock to the time, and then serves the read (if there is one). False if this node does not lead.
-     */
-    boolean tick(ReadWork read, long timeMillis) {
+    /** Moves the partition's clock to the time, and then serves the read (if there is one), unless it is refused. */
+    Proposed tick(ReadWork read, long timeMillis) {
         Pending last = pendings.isEmpty() ? null : pendings.lastEntry().getValue();
         boolean onItsWay = last != null && last.term == raft.term() && last.timeMillis >= timeMillis;
         if (!onItsWay) {
             long time = Math.max(timeMillis, lastTimeMillis);
             last = new Pending(raft.term(), time, null);
-            if (propose(CommandBatch.tick(time), last) != Proposed.ACCEPTED) {
-                return false;
+            Proposed proposed = propose(CommandBatch.tick(time), last);
+            if (proposed != Proposed.ACCEPTED) {
+                return proposed;
             }
         }
         if (read != null) {
             last.reads.add(read);
         }
-        return true;
+        return Proposed.ACCEPTED;
     }
 
     private Proposed propose(byte[] payload, Pending pending) {

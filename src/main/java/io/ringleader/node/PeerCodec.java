@@ -37,6 +37,9 @@ final class PeerCodec {
     private static final int INSTALL_SNAPSHOT = 9;
     private static final int SNAPSHOT_REPLY = 10;
     private static final int TIMEOUT_NOW = 11;
+    /** Of an entry without a payload: its term, its type and the length of the payload. */
+    private static final int ENTRY_MIN_BYTES = Long.BYTES + Byte.BYTES + Integer.BYTES;
+
     private static final int REQUEST = 32;
     private static final int RESPONSE = 33;
 
@@ -223,7 +226,7 @@ final class PeerCodec {
         long prevLogTerm = in.getLong();
         long leaderCommit = in.getLong();
         int count = in.getInt();
-        if (count < 0 || count > in.remaining()) {
+        if (count < 0 || count > in.remaining() / ENTRY_MIN_BYTES) {
             throw new IllegalArgumentException(
                     "A frame from node " + from + " announces " + count + " entries in " + in.remaining() + " bytes.");
         }

@@ -59,6 +59,8 @@ final class RaftHost {
     record Limits(long partitionMaxBytes, int itemMaxBytes, long snapshotLogBytes) {}
 
     private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
+    /** A disk without room for a snapshot is not tried again at once. */
+    private static final long SNAPSHOT_RETRY_NANOS = 5 * HOUSEKEEPING_NANOS;
     /** How long a leadership must have lasted before it is handed to the preferred leader. */
     private static final long STABLE_NANOS = 5 * HOUSEKEEPING_NANOS;
     /** Per second: a client of a partition that is being handed over waits for it, so only a few do at a time. */
@@ -194,11 +196,15 @@ final class RaftHost {
     /** The store found something that expires by that time. */
     void onTickNeeded(int partition, ReadWork read, long nowMillis) {
         PartitionGroup group = groups.get(partition);
-        if (group.tick(read, nowMillis)) {
+        Proposed proposed = group.tick(read, nowMillis);
+        if (proposed == Proposed.ACCEPTED) {
             touch(group);
         } else if (read != null) {
             Request request = read.request();
-            outside.respond(request.from(), Response.notLeader(request.id(), group.raft.leader()));
+            Response refusal = proposed == Proposed.TOO_MUCH_UNCOMMITTED
+                    ? Response.failed(request.id(), Status.BUSY)
+                    : Response.notLeader(request.id(), HardState.NOBODY);
+            outside.respond(request.from(), refusal);
         }
     }
 
@@ -223,6 +229,8 @@ final class RaftHost {
             group.raft.snapshotTaken(point.index());
             log.info("Partition {}: snapshot at {}", partition, point);
             touch(group);
+        } else {
+            group.noSnapshotUntilNanos = clock.monotonicNanos() + SNAPSHOT_RETRY_NANOS;
         }
     }
 
@@ -345,6 +353,7 @@ final class RaftHost {
     private void beginSnapshot(PartitionGroup group) {
         if (group != null
                 && !group.snapshotting
+                && clock.monotonicNanos() >= group.noSnapshotUntilNanos
                 && group.raft.commitIndex() > group.raft.snapshot().index()) {
             group.snapshotting = true;
             storeWork.add(() -> outside.storeHost().beginSnapshot(group.partition));

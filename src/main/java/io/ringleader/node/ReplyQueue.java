@@ -5,6 +5,7 @@ import io.ringleader.memcached.Replies;
 import io.ringleader.memcached.TextReplies;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.ResultReader;
+import java.util.Arrays;
 
 /**
  * The answers one connection waits for, in the order of its requests: a ring of slots that are reused. A slot is filled
@@ -12,6 +13,8 @@ import io.ringleader.store.ResultReader;
  */
 final class ReplyQueue {
     private static final int INITIAL_SLOTS = 16;
+    /** A result keeps the array it came in if it is at least this part of it. */
+    private static final int KEPT_SHARE = 4;
 
     /** Hears of each result as its answer leaves, for the statistics. */
     interface Observer {
@@ -32,6 +35,11 @@ final class ReplyQueue {
         int offset;
         int end;
         boolean isLine;
+
+        /** Of the result; 0 if there is none, or a line. */
+        int length() {
+            return bytes == null || isLine ? 0 : end - offset;
+        }
     }
 
     private Slot[] slots = newSlots(INITIAL_SLOTS);
@@ -39,6 +47,8 @@ final class ReplyQueue {
     private long tail;
     /** A key of the get at the front has failed: its error ends the answer, so its other keys and its END are left out. */
     private boolean skippingToEnd;
+
+    private long heldBytes;
 
     private final ResultReader result = new ResultReader();
 
@@ -108,21 +118,41 @@ final class ReplyQueue {
         return slots[(int) (number & (slots.length - 1))];
     }
 
-    /** A result has come for the slot. */
+    /** A result has come for the slot. The bytes may be kept. */
     void result(long number, byte[] bytes, int offset, int end) {
         Slot slot = slot(number);
         slot.missing--;
         if (!slot.isLine) {
-            slot.bytes = bytes;
-            slot.offset = offset;
-            slot.end = end;
+            int length = end - offset;
+            heldBytes += length - slot.length();
+            // An answer that has to wait must not keep a large array alive for the sake of a few bytes in it.
+            boolean copied = number != head && length < bytes.length / KEPT_SHARE;
+            slot.bytes = copied ? Arrays.copyOfRange(bytes, offset, end) : bytes;
+            slot.offset = copied ? 0 : offset;
+            slot.end = copied ? length : end;
         }
+    }
+
+    /** Bytes of results whose answers cannot leave yet, or have not left. */
+    long heldBytes() {
+        return heldBytes;
+    }
+
+    /** Whether the answer in the slot is the next one to leave. */
+    boolean isFront(long number) {
+        return number == head;
+    }
+
+    /** The answer that leaves next, which may not be there yet. */
+    long frontSlot() {
+        return head;
     }
 
     /** What the slot waited for became this line; an error outweighs the results of other partitions. */
     void line(long number, byte[] line) {
         Slot slot = slot(number);
         slot.missing--;
+        heldBytes -= slot.length();
         slot.bytes = line;
         slot.isLine = true;
     }
@@ -136,6 +166,7 @@ final class ReplyQueue {
         while (isFrontReady() && out.length() < maxBytes) {
             Slot slot = slot(head++);
             write(slot, out, observer);
+            heldBytes -= slot.length();
             slot.bytes = null;
         }
     }

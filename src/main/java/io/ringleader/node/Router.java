@@ -21,8 +21,12 @@ import java.util.Set;
  * time is up; the state machine applies a number once. Owned by the client loop.
  */
 final class Router {
-    /** Times in nanoseconds, sizes in bytes. {@code attemptNanos}: how long to wait for one answer before asking again. */
-    record Settings(long commandTimeoutNanos, long attemptNanos, int batchMaxBytes, long queueMaxBytes) {}
+    /**
+     * Times in nanoseconds, sizes in bytes. {@code attemptNanos}: how long to wait for one answer before asking again;
+     * {@code resultMaxBytes}: of the results of a batch of writes, which come in one piece.
+     */
+    record Settings(
+            long commandTimeoutNanos, long attemptNanos, int batchMaxBytes, long resultMaxBytes, long queueMaxBytes) {}
 
     /** Hands a request to the raft loop, for this node or another. */
     interface Sender {
@@ -101,13 +105,14 @@ final class Router {
     }
 
     /**
-     * The lane to write the next command to; {@link #added} must follow.
-     *
-     * @param maxBytes what the command and its result may weigh: what gathers is sealed if they do not fit
+     * The lane to write the next command to; {@link #added} must follow. If what gathers there has no room for a command and a
+     * result of at most these sizes, it is sealed.
      */
-    Lane lane(int partition, boolean write, long maxBytes) {
+    Lane lane(int partition, boolean write, long commandBytes, long resultBytes) {
         Lane lane = lane(partition, write);
-        if (lane.isGathering() && lane.gatheringBytes() + maxBytes > settings.batchMaxBytes()) {
+        boolean fits = lane.commandBytes() + commandBytes <= settings.batchMaxBytes()
+                && lane.resultBytes() + resultBytes <= settings.resultMaxBytes();
+        if (lane.isGathering() && !fits) {
             seal(lane);
         }
         return lane;
@@ -117,9 +122,9 @@ final class Router {
         return write ? writes[partition] : reads[partition];
     }
 
-    /** {@code resultBytes}: what the result may weigh and the command does not. */
+    /** {@code resultBytes}: what the result may weigh if it is remembered for a repeat, else 0. */
     void added(Lane lane, ClientSession session, long slot, long resultBytes) {
-        lane.added(session, slot, clock.monotonicNanos() + settings.commandTimeoutNanos(), resultBytes);
+        queuedBytes += lane.added(session, slot, clock.monotonicNanos() + settings.commandTimeoutNanos(), resultBytes);
         touch(lane);
     }
 
@@ -132,7 +137,6 @@ final class Router {
 
     private void seal(Lane lane) {
         Batch batch = lane.seal();
-        queuedBytes += batch.bytes.length;
         lane.queue.add(batch);
     }
 
@@ -264,13 +268,12 @@ final class Router {
         for (int i = 0; i < answered; i++) {
             cursor.next();
         }
-        queuedBytes -= cursor.position();
         batch.bytes = Arrays.copyOfRange(batch.bytes, cursor.position(), batch.bytes.length);
         attempt(lane, batch, batch.target);
     }
 
     private void finish(Lane lane, Batch batch) {
-        queuedBytes -= batch.bytes.length;
+        queuedBytes -= batch.queuedBytes;
         lane.inFlight = null;
         lane.recycle(batch);
         touch(lane);
@@ -279,7 +282,8 @@ final class Router {
     // ---- trouble
 
     private void onNotLeader(Lane lane, Batch batch, int leader) {
-        if (leader != HardState.NOBODY && leader != batch.target) {
+        // A hint comes from another node, so it is not trusted to name one that has a replica.
+        if (leader != batch.target && ring.replicas(lane.partition).contains(leader)) {
             leaders[lane.partition] = leader;
             batch.target = leader;
             // At once the first time; two nodes that point to each other must not make us spin.
@@ -370,7 +374,7 @@ final class Router {
                 attempt(lane, batch, batch.target);
             }
         }
-        if (lane.inFlight != null) {
+        if (batch != null) {
             expireQueued(lane, nowNanos);
         }
     }
@@ -383,7 +387,7 @@ final class Router {
         while (!lane.queue.isEmpty() && nowNanos >= lane.queue.peek().deadlineNanos) {
             Batch batch = lane.queue.poll();
             answerAll(lane, batch, "earlier commands for it are still waiting");
-            queuedBytes -= batch.bytes.length;
+            queuedBytes -= batch.queuedBytes;
             lane.recycle(batch);
         }
     }

@@ -99,8 +99,12 @@ final class SnapshotKeeper {
         }
     }
 
-    /** Stores a chunk that the leader sent. A file that proves damaged is begun again from offset 0. */
-    Received receive(int partition, InstallSnapshot chunk) {
+    /**
+     * Stores a chunk that the leader sent. A file that proves damaged is begun again from offset 0.
+     *
+     * @return empty if the disk is full: the leader had better hear nothing, so that it does not ask again at once
+     */
+    Optional<Received> receive(int partition, InstallSnapshot chunk) {
         SnapshotId id = id(partition, chunk.snapshot());
         try {
             SnapshotReceiver receiver = receiver(id);
@@ -108,21 +112,29 @@ final class SnapshotKeeper {
                 receiver.append(chunk.offset(), chunk.data(), 0, chunk.data().length);
                 if (chunk.done()) {
                     receivers.remove(id);
-                    receiver.commit();
-                    return new Received(0, true);
+                    commit(receiver);
+                    return Optional.of(new Received(0, true));
                 }
             }
-            return new Received(receiver.nextOffset(), false);
-        } catch (CorruptSnapshotException | DiskFullException e) {
-            log.warn(
-                    "Snapshot {} of partition {} could not be received: {}",
-                    chunk.snapshot(),
-                    partition,
-                    e.getMessage());
-            receivers.remove(id);
-            return new Received(0, false);
+            return Optional.of(new Received(receiver.nextOffset(), false));
+        } catch (CorruptSnapshotException e) {
+            log.warn("Snapshot {} of partition {} was damaged: {}", chunk.snapshot(), partition, e.getMessage());
+            return Optional.of(new Received(0, false));
+        } catch (DiskFullException e) {
+            log.warn("No room for snapshot {} of partition {}: {}", chunk.snapshot(), partition, e.getMessage());
+            giveUp(partition);
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException("Storing a snapshot of partition " + partition + " failed.", e);
+        }
+    }
+
+    private static void commit(SnapshotReceiver receiver) throws IOException {
+        try {
+            receiver.commit();
+        } catch (DiskFullException e) {
+            abort(receiver);
+            throw e;
         }
     }
 
@@ -130,19 +142,32 @@ final class SnapshotKeeper {
     private SnapshotReceiver receiver(SnapshotId id) throws IOException {
         SnapshotReceiver receiver = receivers.get(id);
         if (receiver == null) {
-            Iterator<Map.Entry<SnapshotId, SnapshotReceiver>> others =
-                    receivers.entrySet().iterator();
-            while (others.hasNext()) {
-                Map.Entry<SnapshotId, SnapshotReceiver> other = others.next();
-                if (other.getKey().group() == id.group()) {
-                    other.getValue().abort();
-                    others.remove();
-                }
-            }
+            giveUp(id.group());
             receiver = files.receive(id);
             receivers.put(id, receiver);
         }
         return receiver;
+    }
+
+    /** Removes what was received so far for the partition: it takes room that may be needed. */
+    private void giveUp(int partition) {
+        Iterator<Map.Entry<SnapshotId, SnapshotReceiver>> all =
+                receivers.entrySet().iterator();
+        while (all.hasNext()) {
+            Map.Entry<SnapshotId, SnapshotReceiver> each = all.next();
+            if (each.getKey().group() == partition) {
+                all.remove();
+                abort(each.getValue());
+            }
+        }
+    }
+
+    private static void abort(SnapshotReceiver receiver) {
+        try {
+            receiver.abort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("A snapshot that was received in part cannot be removed.", e);
+        }
     }
 
     private static SnapshotId id(int partition, SnapshotPoint point) {

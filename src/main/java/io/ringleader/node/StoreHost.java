@@ -7,6 +7,7 @@ import io.ringleader.raft.Entry;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandBatch;
+import io.ringleader.store.MalformedBytesException;
 import io.ringleader.store.PartitionStore;
 import io.ringleader.store.SnapshotCapture;
 import java.io.IOException;
@@ -15,12 +16,15 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The single writer: owns the state machines of all partitions of this node, applies what is committed, serves reads, and does
  * nothing else. Owned by the store loop.
  */
 final class StoreHost {
+    private static final Logger log = LoggerFactory.getLogger(StoreHost.class);
     private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
 
     /** A committed entry, and who waits for it (null: nobody here). */
@@ -125,9 +129,14 @@ final class StoreHost {
         }
         Request request = read.request();
         results.clear();
-        int answered = slot.store.read(
-                request.bytes(), 0, request.bytes().length, request.commandCount(), results, readMaxResultBytes);
-        listener.respond(request.from(), Response.ok(request.id(), answered, results.toByteArray()));
+        try {
+            int answered = slot.store.read(
+                    request.bytes(), 0, request.bytes().length, request.commandCount(), results, readMaxResultBytes);
+            listener.respond(request.from(), Response.ok(request.id(), answered, results.toByteArray()));
+        } catch (MalformedBytesException e) {
+            log.warn("Node {} sent a malformed read for partition {}: {}", request.from(), partition, e.getMessage());
+            listener.respond(request.from(), Response.failed(request.id(), Response.Status.REFUSED));
+        }
     }
 
     // ---- snapshots

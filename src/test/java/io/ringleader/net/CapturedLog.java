@@ -13,9 +13,13 @@ import org.slf4j.LoggerFactory;
 final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
     private final Logger logger;
+    private final Level levelBefore;
 
     CapturedLog(Class<?> source) {
         logger = (Logger) LoggerFactory.getLogger(source);
+        // other tests may have silenced the loggers above it
+        levelBefore = logger.getLevel();
+        logger.setLevel(Level.WARN);
         logger.setAdditive(false);
         logger.addAppender(this);
         start();
@@ -40,5 +44,6 @@ final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoClose
     public void close() {
         logger.detachAppender(this);
         logger.setAdditive(true);
+        logger.setLevel(levelBefore);
     }
 }

@@ -24,6 +24,10 @@ import java.util.zip.CRC32C;
  */
 public final class VirtualWorld implements Clock {
     private static final long MILLI = 1_000_000;
+    /** As the first packet of a TCP connection: sent again a second later, and given up without a word. */
+    private static final long CONNECT_AGAIN_NANOS = 1_000 * MILLI;
+
+    private static final int CONNECT_TRIES = 3;
 
     private record Event(long atNanos, long sequence, VirtualProcess owner, Runnable task)
             implements Comparable<Event> {
@@ -233,7 +237,7 @@ public final class VirtualWorld implements Clock {
             InetSocketAddress address,
             long outputMaxBytes,
             ConnectionHandler handler) {
-        at(latencyNanos(), null, () -> connectNow(process, loop, address, outputMaxBytes, handler));
+        at(latencyNanos(), null, () -> connectNow(process, loop, address, outputMaxBytes, handler, CONNECT_TRIES));
     }
 
     private void connectNow(
@@ -241,10 +245,17 @@ public final class VirtualWorld implements Clock {
             Loop loop,
             InetSocketAddress address,
             long outputMaxBytes,
-            ConnectionHandler handler) {
+            ConnectionHandler handler,
+            int triesLeft) {
         Listener listener = listeners.get(address);
         boolean cutOff = everythingCut
                 || (listener != null && (isCut(process, listener.process()) || isCut(listener.process(), process)));
+        if (cutOff && triesLeft > 1) {
+            at(
+                    CONNECT_AGAIN_NANOS,
+                    null,
+                    () -> connectNow(process, loop, address, outputMaxBytes, handler, triesLeft - 1));
+        }
         if (cutOff || !process.isAlive()) {
             return;
         }

@@ -73,6 +73,7 @@ final class OneThreadCluster {
                     itemMaxBytes,
                     100,
                     connectionOutputMaxBytes,
+                    8 * batchMaxBytes,
                     batchMaxBytes,
                     resultMaxBytes,
                     appendMaxBytes,
@@ -212,7 +213,9 @@ final class OneThreadCluster {
         Machine machine = machines.get(id);
         note("loop " + loop + " of node " + id + " failed: " + cause);
         machine.process.kill();
-        if (!machine.mayFail && !(cause instanceof MemoryDisk.PowerLost)) {
+        if (cause instanceof MemoryDisk.PowerLost) {
+            machine.disk.powerLoss();
+        } else if (!machine.mayFail) {
             throw new AssertionError("The loop " + loop + " of node " + id + " failed. " + this, cause);
         }
     }
@@ -228,6 +231,12 @@ final class OneThreadCluster {
         Machine machine = machines.get(id);
         machine.process.kill();
         machine.disk.powerLoss();
+    }
+
+    /** As {@link #crash}, in the middle of what the node writes: at the n-th change of its disk from now, from 1. */
+    void crashAtChange(int id, long count) {
+        note("crash " + id + " at change " + count);
+        machines.get(id).disk.losePowerAfter(count);
     }
 
     /** The process ends; what it has written stays. */

@@ -7,7 +7,6 @@ import io.ringleader.raft.Message.HeartbeatReply;
 import io.ringleader.raft.Message.InstallSnapshot;
 import io.ringleader.raft.Message.SnapshotReply;
 import io.ringleader.raft.Message.TimeoutNow;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -289,9 +288,10 @@ class KnownLivenessBugsTest {
     void aSnapshotThatIsStoredByALeaderLeaksUncommittedBytes() {
         OneNode node = OneNode.of(3, Settings.DEFAULT.withLimits(1 << 20, 16, 200), 1, HardState.NOBODY, 1, 1, 1, 1);
         byte[] file = SnapshotFile.encode(TestNode.entries(1, 1, 1, 1, 1));
-        node.receive(new InstallSnapshot(2, 1, 1, SNAPSHOT, 0, Arrays.copyOf(file, 16), false));
+        node.node.chunksWait(true);
+        node.receive(new InstallSnapshot(2, 1, 1, SNAPSHOT, 0, file, true));
         OneNode.leader(node);
-        node.node.snapshotStored(SNAPSHOT, file);
+        node.node.storeWaitingChunk();
         node.matched(2, 5);
 
         for (int i = 6; i < 100; i++) {

@@ -62,6 +62,7 @@ final class RandomSchedule {
         cluster.watch(new Sightings());
         for (int id = 1; id <= disksThatWait; id++) {
             cluster.node(id).diskIsAutomatic(false);
+            cluster.node(id).chunksWait(true);
         }
         cluster.startAll();
     }
@@ -97,6 +98,7 @@ final class RandomSchedule {
             int id = anyId();
             if (cluster.node(id).isUp()) {
                 cluster.completeDisk(id, 1 + random.nextInt(5));
+                cluster.storeWaitingChunk(id);
             }
         } else if (dice < 98) {
             withAny(node -> cluster.snapshot(node.id));
@@ -228,6 +230,7 @@ final class RandomSchedule {
         cluster.startAll();
         for (TestNode node : cluster.nodes()) {
             node.diskIsAutomatic(true);
+            node.chunksWait(false);
             cluster.completeDisk(node.id, Integer.MAX_VALUE);
         }
     }

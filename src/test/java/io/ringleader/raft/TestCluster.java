@@ -198,6 +198,11 @@ final class TestCluster implements NodeEvents {
         checks.all();
     }
 
+    void storeWaitingChunk(int id) {
+        node(id).storeWaitingChunk();
+        checks.all();
+    }
+
     // ---- events of the nodes, passed on
 
     @Override

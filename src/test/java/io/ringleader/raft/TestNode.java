@@ -3,6 +3,7 @@ package io.ringleader.raft;
 import io.ringleader.raft.Message.InstallSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -26,6 +27,8 @@ final class TestNode {
     private Raft raft;
     private long nowNanos;
     private boolean diskIsAutomatic = true;
+    private boolean chunksWait;
+    private final ArrayDeque<InstallSnapshot> waitingChunks = new ArrayDeque<>();
     private final List<Entry> applied = new ArrayList<>();
     /** Snapshot files, whole and durable. */
     private final Map<SnapshotPoint, byte[]> files = new HashMap<>();
@@ -58,6 +61,7 @@ final class TestNode {
 
     void crash(int writesThatMadeIt) {
         raft = null;
+        waitingChunks.clear();
         disk.crash(writesThatMadeIt);
     }
 
@@ -79,6 +83,11 @@ final class TestNode {
 
     void diskIsAutomatic(boolean automatic) {
         diskIsAutomatic = automatic;
+    }
+
+    /** Whether pieces of snapshots that arrive are stored only when {@link #storeWaitingChunk} is called. */
+    void chunksWait(boolean wait) {
+        chunksWait = wait;
     }
 
     // ---- events
@@ -172,7 +181,10 @@ final class TestNode {
         effects.reads().forEach(read -> events.readServed(this, read));
         effects.refusedReads().forEach(readId -> events.readRefused(this, readId));
         effects.chunksToSend().forEach(this::sendChunk);
-        effects.chunksToStore().forEach(this::storeChunk);
+        waitingChunks.addAll(effects.chunksToStore());
+        while (!chunksWait && !waitingChunks.isEmpty()) {
+            storeChunk(waitingChunks.poll());
+        }
     }
 
     private void release(Message message) {
@@ -220,11 +232,12 @@ final class TestNode {
         }
     }
 
-    /** The file that a leader of old was sending is whole now. */
-    void snapshotStored(SnapshotPoint snapshot, byte[] file) {
-        files.put(snapshot, file);
-        raft.snapshotStored(snapshot);
-        pump();
+    /** A piece of a snapshot gets into the file, long after it came perhaps. */
+    void storeWaitingChunk() {
+        if (!waitingChunks.isEmpty()) {
+            storeChunk(waitingChunks.poll());
+            pump();
+        }
     }
 
     // ---- what a test may ask

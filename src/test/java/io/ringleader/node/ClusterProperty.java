@@ -1,0 +1,90 @@
+package io.ringleader.node;
+
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+
+/** Whatever happens to nodes, disks, clocks and links: what was acknowledged is there, and nothing happened twice. */
+class ClusterProperty {
+    private static final long FAULTS_MILLIS = 5_000;
+    /** For nodes to find each other again. */
+    private static final long RECOVERY_MILLIS = 3_000;
+
+    /** A failure names the seed and what was done to the cluster: {@code run(seed)} repeats it exactly. */
+    @Property(tries = 150, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
+    void whatWasAcknowledgedIsThereAndNothingHappenedTwice(@ForAll long seed) {
+        run(seed);
+    }
+
+    static void run(long seed) {
+        OneThreadCluster cluster = new OneThreadCluster(seed, options -> {
+            Random choices = new Random(seed);
+            options.partitions = 1 + choices.nextInt(3);
+            options.nodes = choices.nextInt(8) == 0 ? 1 : 3;
+            options.commandTimeoutMillis = 1_500;
+            options.snapshotLogBytes = 4 << 10;
+            options.logRetainBytes = choices.nextBoolean() ? 0 : 2 << 10;
+            options.snapshotChunkBytes = 512;
+            options.diskDelayNanos = 1L << (10 + choices.nextInt(16));
+        });
+        cluster.start().awaitLeaders();
+        RandomWorkload workload = new RandomWorkload(cluster, 4);
+        workload.start();
+        Random random = cluster.world().random();
+        long end = cluster.nowMillis() + FAULTS_MILLIS;
+        while (cluster.nowMillis() < end) {
+            cluster.runMillis(10 + random.nextInt(400));
+            workload.requireAnswersInTime();
+            breakSomething(cluster, random);
+        }
+        cluster.heal();
+        cluster.world().latency(100_000, 1_000_000);
+        cluster.nodes().forEach(id -> cluster.disk(id).losePowerAfter(Long.MAX_VALUE / 2));
+        cluster.start();
+        workload.stop();
+        cluster.runMillis(RECOVERY_MILLIS);
+        cluster.awaitLeaders();
+        workload.requireWhatWasAcknowledged();
+        cluster.awaitEqualReplicas();
+        cluster.requireNothingLeftBehind();
+    }
+
+    private static void breakSomething(OneThreadCluster cluster, Random random) {
+        List<Integer> nodes = cluster.nodes();
+        int node = nodes.get(random.nextInt(nodes.size()));
+        int other = nodes.get(random.nextInt(nodes.size()));
+        switch (random.nextInt(10)) {
+            case 0 -> whereUp(cluster, node, () -> cluster.crash(node));
+            case 1 -> whereUp(cluster, node, () -> cluster.kill(node));
+            case 2 -> whereUp(cluster, node, () -> cluster.crashAtChange(node, 1 + random.nextInt(30)));
+            case 3 -> {
+                int leader = cluster.leaderOf(0);
+                if (leader != 0) {
+                    cluster.crash(leader);
+                }
+            }
+            case 4 -> cluster.isolate(node);
+            case 5 -> {
+                cluster.note("cut " + node + " to " + other);
+                cluster.world().cutLink(OneThreadCluster.host(node), OneThreadCluster.host(other));
+            }
+            case 6 -> {
+                long millis = 1 + random.nextInt(60);
+                cluster.note("latency up to " + millis + " ms");
+                cluster.world().latency(100_000, millis * 1_000_000);
+            }
+            case 7 -> cluster.skew(node, random.nextInt(10_000) - 5_000);
+            case 8 -> cluster.heal();
+            default -> cluster.start();
+        }
+    }
+
+    private static void whereUp(OneThreadCluster cluster, int node, Runnable fault) {
+        if (cluster.isUp(node)) {
+            fault.run();
+        }
+    }
+}

@@ -1,0 +1,317 @@
+package io.ringleader.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringleader.loop.Loop;
+import io.ringleader.net.VirtualProcess;
+import io.ringleader.net.VirtualWorld;
+import io.ringleader.node.Pending.ReadWork;
+import io.ringleader.raft.Effects;
+import io.ringleader.raft.HardState;
+import io.ringleader.raft.Message;
+import io.ringleader.raft.Raft;
+import io.ringleader.raft.RaftConfig;
+import io.ringleader.raft.SnapshotPoint;
+import io.ringleader.store.ByteWriter;
+import io.ringleader.store.CommandBatch;
+import io.ringleader.store.CommandWriter;
+import io.ringleader.store.PartitionStore;
+import io.ringleader.store.SnapshotCapture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The raft loop of node 1 of 3, with one partition; the test plays the other nodes and the disk. */
+class RaftHostTest {
+    private static final int PARTITION = 4;
+    private static final long MILLI = 1_000_000;
+    private static final byte[] KEY = {'k'};
+
+    private final VirtualWorld world = new VirtualWorld(1, 0);
+    private final VirtualProcess process = world.process("node1");
+    private final Loop loop = process.loop("raft", 0);
+    private final Loop storeLoop = process.loop("store", 0);
+    private final List<Message> sent = new ArrayList<>();
+    private final List<Response> responses = new ArrayList<>();
+    private final List<SnapshotPoint> captured = new ArrayList<>();
+    private long token;
+    private boolean diskWorks = true;
+    private StoreHost store;
+    private RaftHost host;
+    private PartitionGroup group;
+    private long nextRequest = 1;
+
+    private final class Outside implements RaftHost.Outside {
+        @Override
+        public void append(long upTo, List<LogWriter.Append> appends) {
+            token = upTo;
+            if (diskWorks) {
+                loop.execute(() -> host.onDurable(upTo));
+            }
+        }
+
+        @Override
+        public void store(List<Runnable> work) {
+            storeLoop.execute(() -> work.forEach(Runnable::run));
+        }
+
+        @Override
+        public StoreHost storeHost() {
+            return store;
+        }
+
+        @Override
+        public void send(int node, int partition, Message message) {
+            sent.add(message);
+        }
+
+        @Override
+        public void respond(int node, Response response) {
+            responses.add(response);
+        }
+
+        @Override
+        public void leaderChanged(int partition, int leader) {
+            // nobody routes here
+        }
+
+        @Override
+        public void sendChunk(int partition, Effects.ChunkToSend chunk) {
+            throw new AssertionError("There is no snapshot to send.");
+        }
+
+        @Override
+        public void storeChunk(int partition, Message.InstallSnapshot chunk) {
+            throw new AssertionError("Nobody sends a snapshot.");
+        }
+
+        @Override
+        public void flush() {
+            // all is handed over at once
+        }
+    }
+
+    private final class StoreEvents implements StoreHost.Listener {
+        @Override
+        public void respond(int node, Response response) {
+            responses.add(response);
+        }
+
+        @Override
+        public void onTickNeeded(int partition, ReadWork read, long nowMillis) {
+            loop.execute(() -> host.onTickNeeded(partition, read, nowMillis));
+        }
+
+        @Override
+        public void onCaptured(int partition, SnapshotPoint point, SnapshotCapture capture) {
+            captured.add(point);
+        }
+
+        @Override
+        public void onRestoreNeeded(int partition, SnapshotPoint point) {
+            throw new AssertionError("Nothing is restored.");
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        store = new StoreHost(storeLoop, world, 10_000, new StoreEvents());
+        store.add(PARTITION, new PartitionStore(PARTITION), 0);
+        host = new RaftHost(1, loop, world, new RaftHost.Limits(1 << 20, 1_000, 2_000), 10 * MILLI, new Outside());
+        RaftConfig config = new RaftConfig(50 * MILLI, 300 * MILLI, 600 * MILLI, 10_000, 10, 100_000, 3_000, 0);
+        Raft raft = new Raft(
+                1, List.of(1, 2, 3), config, new Random(1), HardState.INITIAL, SnapshotPoint.NONE, List.of(), 0);
+        group = new PartitionGroup(PARTITION, 1, raft);
+        host.add(group);
+        host.start();
+    }
+
+    private void receive(Message message) {
+        loop.execute(() -> host.onMessage(PARTITION, message));
+        world.runMillis(0);
+    }
+
+    private <T extends Message> List<T> sent(Class<T> type) {
+        return sent.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    private void becomeLeader() {
+        assertThat(world.runUntil(() -> !sent(Message.PreVote.class).isEmpty(), 1_000))
+                .isTrue();
+        long term = group.raft.term() + 1;
+        receive(new Message.PreVoteReply(2, 1, term, true));
+        world.runMillis(1);
+        receive(new Message.VoteReply(2, 1, term, true));
+        world.runMillis(1);
+        assertThat(group.raft.isLeader()).isTrue();
+        acknowledge();
+    }
+
+    /** Node 2 has everything. */
+    private void acknowledge() {
+        receive(new Message.AppendReply(2, 1, group.raft.term(), true, group.raft.lastIndex(), 0, 0, 0));
+        world.runMillis(1);
+    }
+
+    private Request write(int valueBytes) {
+        ByteWriter batch = new ByteWriter();
+        CommandBatch.begin(batch);
+        CommandWriter.set(batch, KEY, 0, 1, 0, 0, new byte[valueBytes], 0, valueBytes);
+        long id = nextRequest++;
+        CommandBatch.session(batch, 1, 1, id, 1);
+        return new Request(1, id, PARTITION, true, 1, batch.toByteArray());
+    }
+
+    private Request read() {
+        ByteWriter commands = new ByteWriter();
+        CommandWriter.get(commands, KEY, 0, 1);
+        return new Request(1, nextRequest++, PARTITION, false, 1, commands.toByteArray());
+    }
+
+    private void ask(Request request) {
+        loop.execute(() -> host.onRequest(request));
+        world.runMillis(1);
+    }
+
+    private Response.Status statusOf(Request request) {
+        List<Response> mine = responses.stream()
+                .filter(response -> response.requestId() == request.id())
+                .toList();
+        assertThat(mine).hasSizeLessThanOrEqualTo(1);
+        return mine.isEmpty() ? null : mine.get(0).status();
+    }
+
+    @Test
+    void aVoteLeavesOnlyWhenItIsOnTheDiskAndSoDoesItsRepetition() {
+        diskWorks = false;
+        receive(new Message.RequestVote(2, 1, 5, 0, 0, false));
+        receive(new Message.RequestVote(2, 1, 5, 0, 0, false));
+        world.runMillis(20);
+        assertThat(sent(Message.VoteReply.class)).isEmpty();
+        receive(new Message.Heartbeat(3, 1, 5, 0, 1));
+        assertThat(sent(Message.HeartbeatReply.class))
+                .as("this one promises nothing")
+                .hasSize(1);
+        loop.execute(() -> host.onDurable(token));
+        world.runMillis(0);
+        assertThat(sent(Message.VoteReply.class)).hasSize(2).allMatch(Message.VoteReply::granted);
+    }
+
+    @Test
+    void aLeaderDoesNotCountItsOwnEntryBeforeItsDiskHasIt() {
+        becomeLeader();
+        diskWorks = false;
+        Request write = write(10);
+        ask(write);
+        assertThat(sent(Message.AppendEntries.class))
+                .as("the network need not wait")
+                .isNotEmpty();
+        long committed = group.raft.commitIndex();
+        assertThat(statusOf(write)).isNull();
+        loop.execute(() -> host.onDurable(token));
+        world.runMillis(1);
+        assertThat(group.raft.commitIndex()).as("its own disk is no majority").isEqualTo(committed);
+        acknowledge();
+        assertThat(statusOf(write)).isEqualTo(Response.Status.OK);
+        assertThat(host.unfinished()).isEmpty();
+    }
+
+    @Test
+    void whoLosesTheLeadershipSaysSoToAllThatWait() {
+        becomeLeader();
+        Request write = write(10);
+        Request read = read();
+        ask(write);
+        ask(read);
+        receive(new Message.Heartbeat(3, 1, group.raft.term() + 1, 0, 0));
+        world.runMillis(1);
+        assertThat(statusOf(write)).isEqualTo(Response.Status.LOST);
+        assertThat(statusOf(read)).isEqualTo(Response.Status.NOT_LEADER);
+        assertThat(host.unfinished()).isEmpty();
+        Request late = write(10);
+        ask(late);
+        assertThat(responses).anyMatch(response -> response.requestId() == late.id() && response.leader() == 3);
+    }
+
+    @Test
+    void aLeaderWithoutAMajorityGivesUpWhatWaits() {
+        becomeLeader();
+        Request write = write(10);
+        Request read = read();
+        ask(write);
+        ask(read);
+        world.runMillis(1_000);
+        assertThat(statusOf(write)).isEqualTo(Response.Status.LOST);
+        assertThat(statusOf(read)).isEqualTo(Response.Status.NOT_LEADER);
+        assertThat(host.unfinished()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeTakenIsRefusedWithTheReason() {
+        becomeLeader();
+        Request malformed = new Request(2, nextRequest++, PARTITION, true, 1, new byte[3]);
+        ask(malformed);
+        assertThat(statusOf(malformed)).isEqualTo(Response.Status.REFUSED);
+        Request elsewhere = new Request(2, nextRequest++, 99, true, 1, write(1).bytes());
+        ask(elsewhere);
+        assertThat(statusOf(elsewhere)).isEqualTo(Response.Status.NOT_LEADER);
+        ask(write(900));
+        ask(write(900));
+        ask(write(900));
+        Request tooMuch = write(900);
+        ask(tooMuch);
+        assertThat(statusOf(tooMuch)).isEqualTo(Response.Status.BUSY);
+        loop.execute(() -> host.onDiskFull(true));
+        Request full = write(1);
+        ask(full);
+        assertThat(statusOf(full)).isEqualTo(Response.Status.DISK_FULL);
+    }
+
+    @Test
+    void aMalformedReadIsRefusedAndTheNodeLivesOn() {
+        becomeLeader();
+        Request malformed = new Request(2, nextRequest++, PARTITION, false, 5, read().bytes());
+        ask(malformed);
+        receive(new Message.HeartbeatReply(2, 1, group.raft.term(), 1));
+        world.runMillis(1);
+        assertThat(statusOf(malformed)).isEqualTo(Response.Status.REFUSED);
+    }
+
+    @Test
+    void aTickForWhichThereIsNoRoomIsNotCalledALostLeadership() {
+        becomeLeader();
+        ask(write(900));
+        ask(write(900));
+        Request last = write(885);
+        ask(last);
+        assertThat(statusOf(last)).as("it fits exactly").isNull();
+        Request read = read();
+        loop.execute(() -> host.onTickNeeded(PARTITION, new ReadWork(read, 1), Long.MAX_VALUE / 4));
+        world.runMillis(1);
+        assertThat(statusOf(read)).isEqualTo(Response.Status.BUSY);
+    }
+
+    @Test
+    void aSnapshotThatFoundNoRoomIsNotTriedAgainAtOnce() {
+        becomeLeader();
+        for (int i = 0; i < 4; i++) {
+            ask(write(900));
+            acknowledge();
+        }
+        world.runMillis(20);
+        assertThat(captured).hasSize(1);
+        loop.execute(() -> host.onSnapshotTaken(PARTITION, captured.get(0), false));
+        for (int i = 0; i < 40; i++) {
+            world.runMillis(100);
+            acknowledge();
+        }
+        assertThat(captured).hasSize(1);
+        for (int i = 0; i < 20; i++) {
+            world.runMillis(100);
+            acknowledge();
+        }
+        assertThat(captured).hasSize(2);
+    }
+}

@@ -1,0 +1,117 @@
+package io.ringleader.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringleader.raft.Message.InstallSnapshot;
+import io.ringleader.raft.SnapshotPoint;
+import io.ringleader.storage.MemoryDisk;
+import io.ringleader.storage.SnapshotFiles;
+import io.ringleader.store.PartitionStore;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SnapshotKeeperTest {
+    private static final SnapshotPoint POINT = new SnapshotPoint(7, 2);
+    private static final int CHUNK_BYTES = 50;
+
+    private final MemoryDisk sourceDisk = new MemoryDisk(1);
+    private final MemoryDisk disk = new MemoryDisk(2);
+    private final SnapshotKeeper source = keeper(sourceDisk);
+    private final SnapshotKeeper target = keeper(disk);
+
+    private static SnapshotKeeper keeper(MemoryDisk disk) {
+        return new SnapshotKeeper(new SnapshotFiles(disk, "snapshots", 1_000), CHUNK_BYTES);
+    }
+
+    private InstallSnapshot chunk(long offset) {
+        SnapshotKeeper.Chunk chunk = source.read(3, POINT, offset).orElseThrow();
+        return new InstallSnapshot(1, 2, 5, POINT, offset, chunk.data(), chunk.last());
+    }
+
+    private void writeSource() {
+        assertThat(source.write(3, POINT, new PartitionStore(3).beginCapture())).isTrue();
+    }
+
+    private List<String> files() {
+        return disk.paths().stream()
+                .filter(path -> path.startsWith("snapshots/"))
+                .toList();
+    }
+
+    /** From the offset to the end; returns what became of the last chunk. */
+    private SnapshotKeeper.Received receiveFrom(long offset) {
+        SnapshotKeeper.Received received = new SnapshotKeeper.Received(offset, false);
+        while (!received.whole()) {
+            received = target.receive(3, chunk(received.nextOffset())).orElseThrow();
+        }
+        return received;
+    }
+
+    @Test
+    void aSnapshotArrivesInChunksAlsoIfSomeAreLostOrRepeated() {
+        writeSource();
+        assertThat(target.receive(3, chunk(0)).orElseThrow().nextOffset()).isEqualTo(CHUNK_BYTES);
+        assertThat(target.receive(3, chunk(0)).orElseThrow().nextOffset()).isEqualTo(CHUNK_BYTES);
+        assertThat(target.receive(3, chunk(2 * CHUNK_BYTES)).orElseThrow().nextOffset())
+                .isEqualTo(CHUNK_BYTES);
+        assertThat(receiveFrom(CHUNK_BYTES).whole()).isTrue();
+        assertThat(files()).singleElement().asString().endsWith(".snap");
+        assertThat(target.load(3, POINT).digest()).isEqualTo(new PartitionStore(3).digest());
+    }
+
+    @Test
+    void aDamagedOneIsBegunAgain() {
+        writeSource();
+        InstallSnapshot first = chunk(0);
+        byte[] damaged = first.data().clone();
+        damaged[CHUNK_BYTES - 1] ^= 1;
+        target.receive(3, new InstallSnapshot(1, 2, 5, POINT, 0, damaged, false));
+        SnapshotKeeper.Received received = new SnapshotKeeper.Received(CHUNK_BYTES, false);
+        while (received.nextOffset() > 0) {
+            received = target.receive(3, chunk(received.nextOffset())).orElseThrow();
+            assertThat(received.whole()).isFalse();
+        }
+        assertThat(files()).isEmpty();
+        assertThat(receiveFrom(0).whole()).isTrue();
+    }
+
+    @Test
+    void aFullDiskIsGivenItsRoomBackAndTheLeaderHearsNothing() {
+        writeSource();
+        target.receive(3, chunk(0));
+        disk.setCapacityBytes(CHUNK_BYTES);
+        assertThat(target.receive(3, chunk(CHUNK_BYTES))).isEmpty();
+        assertThat(files()).isEmpty();
+        disk.setCapacityBytes(Long.MAX_VALUE);
+        assertThat(target.receive(3, chunk(CHUNK_BYTES)).orElseThrow().nextOffset())
+                .isZero();
+        assertThat(receiveFrom(0).whole()).isTrue();
+    }
+
+    @Test
+    void aSnapshotForWhichThereIsNoRoomLeavesNothing() {
+        disk.setCapacityBytes(10);
+        assertThat(target.write(3, POINT, new PartitionStore(3).beginCapture())).isFalse();
+        assertThat(files()).isEmpty();
+        assertThat(target.read(3, POINT, 0)).isEmpty();
+    }
+
+    @Test
+    void aNewerSnapshotTakesThePlaceOfOneThatIsReceivedAndOfOlderFiles() {
+        writeSource();
+        receiveFrom(0);
+        SnapshotPoint newer = new SnapshotPoint(9, 2);
+        source.write(3, newer, new PartitionStore(3).beginCapture());
+        byte[] bytes = source.read(3, newer, 0).orElseThrow().data();
+        target.receive(3, new InstallSnapshot(1, 2, 5, newer, 0, bytes, false));
+        SnapshotPoint newest = new SnapshotPoint(11, 2);
+        target.receive(3, new InstallSnapshot(1, 2, 5, newest, 0, Arrays.copyOf(bytes, 10), false));
+        assertThat(files())
+                .as("the whole one, and the youngest that is received")
+                .hasSize(2);
+        assertThat(target.write(3, newest, new PartitionStore(3).beginCapture()))
+                .isTrue();
+        assertThat(files()).filteredOn(path -> path.endsWith(".snap")).hasSize(1);
+    }
+}
