@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,10 +25,11 @@ class DatasetIT {
     private static final int RECORDS_AT_LEAST = 200_000;
     private static final int IN_FLIGHT_PER_CLIENT = 1_000;
     private static final int KEYS_PER_GET = 500;
-    /** Before the node is killed, and after. */
-    private static final Duration STEADY = Duration.ofSeconds(1);
+    /** By each client: before the node is killed, and after. Far more than are in flight at once. */
+    private static final int WRITES_BEFORE = 10_000;
 
-    private static final Duration AFTER_KILL = Duration.ofSeconds(5);
+    private static final int WRITES_AFTER = 30_000;
+    private static final Duration PROGRESS = Duration.ofSeconds(40);
     private static final Duration PAUSE_AT_MOST = Duration.ofSeconds(3);
 
     /** What is known of a record: neither, or the value it was loaded with, or the second one. */
@@ -167,7 +169,7 @@ class DatasetIT {
                     }
                 });
             }
-            awaitProgress(links, workers, STEADY);
+            awaitWrites(links, workers, WRITES_BEFORE);
             TestNode victim = cluster.busiestLeader();
             long led =
                     cluster.leaders().values().stream().filter(victim::equals).count();
@@ -176,7 +178,7 @@ class DatasetIT {
             others.forEach(Link::measureFromNow);
             links.get(victim.id - 1).ending = true;
             victim.kill();
-            awaitProgress(others, workers, AFTER_KILL);
+            awaitWrites(others, workers, WRITES_AFTER);
             workers.join();
             for (Link link : others) {
                 report(
@@ -194,17 +196,14 @@ class DatasetIT {
         }
     }
 
-    /** Lets the writers go on for that long, and requires that all of these are being answered at the end of it. */
-    private static void awaitProgress(List<Link> links, Workers workers, Duration time) {
-        long endNanos = System.nanoTime() + time.toNanos();
-        Await.until("the time of the phase is over", time.plusSeconds(30), () -> {
+    /** Lets the writers go on until each of these clients has so many more writes acknowledged. */
+    private static void awaitWrites(List<Link> links, Workers workers, int writes) {
+        Map<Link, Long> before = new HashMap<>();
+        links.forEach(link -> before.put(link, link.acknowledged.get()));
+        Await.until(writes + " more writes are acknowledged at each node", PROGRESS, () -> {
             workers.requireNoFailure();
-            return System.nanoTime() - endNanos >= 0;
+            return links.stream().allMatch(link -> link.acknowledged.get() >= before.get(link) + writes);
         });
-        for (Link link : links) {
-            long before = link.acknowledged.get();
-            Await.until(link.node + " acknowledges writes", PAUSE_AT_MOST, () -> link.acknowledged.get() > before);
-        }
     }
 
     private void verifyAll(Link link) {
