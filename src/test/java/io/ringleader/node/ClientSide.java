@@ -14,6 +14,7 @@ import io.ringleader.store.ResultWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -171,7 +172,7 @@ final class ClientSide {
             if (reading && !closing && held.length > 0) {
                 ByteBuffer in = ByteBuffer.wrap(held);
                 session.onBytes(in);
-                held = java.util.Arrays.copyOfRange(held, in.position(), held.length);
+                held = Arrays.copyOfRange(held, in.position(), held.length);
             }
         }
 

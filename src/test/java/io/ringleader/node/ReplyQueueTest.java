@@ -8,6 +8,7 @@ import io.ringleader.store.ByteWriter;
 import io.ringleader.store.Result;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,7 @@ class ReplyQueueTest {
         System.arraycopy(value, 0, large, 5, value.length);
         queue.result(waiting, large, 5, 5 + value.length);
         assertThat(queue.heldBytes()).isEqualTo(value.length);
-        java.util.Arrays.fill(large, (byte) 0);
+        Arrays.fill(large, (byte) 0);
         result(front, ClientSide.code(Result.MISS));
         assertThat(drain()).startsWith("VALUE a 0 10\r\n");
         assertThat(queue.heldBytes()).isZero();
