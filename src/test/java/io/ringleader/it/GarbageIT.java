@@ -30,6 +30,9 @@ class GarbageIT {
 
     private static final int MAX_CONNECTIONS = 300;
     private static final int STRANGERS = 400;
+    /** Of a megabyte each: three times the heap. */
+    private static final int LARGE_READS = 3 * HEAP_MIB;
+
     private static final int RANDOM_SAMPLES = 60;
     private static final int RANDOM_BYTES_AT_MOST = 100_000;
     /** A node gives a connection to its peer port 2 s to say who it is, and looks once a second. */
@@ -209,6 +212,20 @@ class GarbageIT {
         for (int i = 0; i < MAX_CONNECTIONS / 2; i++) {
             TextClient client = open(target.clientPort);
             client.send("set left" + i + " 0 0 1000000\r\n" + "x".repeat(10_000));
+        }
+        requireItServes();
+    }
+
+    @Test
+    void aClientThatAsksForMoreThanTheHeapAndReadsLateGetsItAll() throws IOException {
+        Map<String, String> expected = Map.of("large", "0123456789".repeat(100_000));
+        try (TextClient client = target.connect()) {
+            assertThat(client.set("large", expected.get("large"))).isEqualTo("STORED");
+            client.send("get large\r\n".repeat(LARGE_READS));
+            requireItServes();
+            for (int i = 0; i < LARGE_READS; i++) {
+                assertThat(client.values()).isEqualTo(expected);
+            }
         }
         requireItServes();
     }
