@@ -1,5 +1,9 @@
 package io.ringleader.memcached;
 
+import io.ringleader.memcached.RequestHandler.Kind;
+import io.ringleader.store.ByteWriter;
+import io.ringleader.store.CommandWriter;
+
 /**
  * One command, as a view on the input buffer: reused for every request of a connection and valid only during
  * {@link RequestHandler#command}. A field that the operation does not have is 0.
@@ -91,5 +95,50 @@ public final class Request {
     /** No answer is wanted, not even an error. */
     public boolean noreply() {
         return noreply;
+    }
+
+    /** Whether it must go through the log. */
+    public boolean isWrite() {
+        return op.kind() == Kind.WRITE;
+    }
+
+    /** Whether it is for all keys and not for one. */
+    public boolean isForAllKeys() {
+        return op == Operation.FLUSH_ALL;
+    }
+
+    /** Whether its result may carry a value. */
+    public boolean isRetrieval() {
+        return op.isRetrieval();
+    }
+
+    /** How it is to be answered. */
+    public Reply reply() {
+        return TextReplies.of(op, noreply);
+    }
+
+    /** Writes the command for the store. */
+    public void encode(ByteWriter out) {
+        int key = keyOffset();
+        int value = valueOffset();
+        switch (op) {
+            case GET, GETS -> CommandWriter.get(out, buffer, key, keyLength);
+            case GAT, GATS -> CommandWriter.gat(out, buffer, key, keyLength, exptime);
+            case SET ->
+                CommandWriter.set(out, buffer, key, keyLength, clientFlags, exptime, buffer, value, valueLength);
+            case ADD ->
+                CommandWriter.add(out, buffer, key, keyLength, clientFlags, exptime, buffer, value, valueLength);
+            case REPLACE ->
+                CommandWriter.replace(out, buffer, key, keyLength, clientFlags, exptime, buffer, value, valueLength);
+            case CAS ->
+                CommandWriter.cas(out, buffer, key, keyLength, clientFlags, exptime, cas, buffer, value, valueLength);
+            case APPEND -> CommandWriter.append(out, buffer, key, keyLength, buffer, value, valueLength);
+            case PREPEND -> CommandWriter.prepend(out, buffer, key, keyLength, buffer, value, valueLength);
+            case DELETE -> CommandWriter.delete(out, buffer, key, keyLength);
+            case INCR -> CommandWriter.incr(out, buffer, key, keyLength, delta);
+            case DECR -> CommandWriter.decr(out, buffer, key, keyLength, delta);
+            case TOUCH -> CommandWriter.touch(out, buffer, key, keyLength, exptime);
+            case FLUSH_ALL -> CommandWriter.flushAll(out, exptime);
+        }
     }
 }

@@ -24,31 +24,29 @@ public interface RequestHandler {
     boolean begin(Kind kind, int commands);
 
     /**
-     * One command for one key, or flush_all. The request and the bytes it points to are valid only during the call. Only
-     * a request that is not {@link Operation#isRetrieval} can be {@link Request#noreply}.
+     * One command for one key, or flush_all. The request and the bytes it points to are valid only during the call; its
+     * {@link Request#reply} may be kept.
      */
     void command(Request request);
 
     /** All keys of a get, gets, gat or gats line have been given: its answer ends with {@link Replies#END}. */
     void endOfKeys();
 
+    /** An answer that is known at once, an error for example. Not called for those that noreply suppresses. */
+    void answer(byte[] bytes);
+
     /**
-     * {@code stats}. The argument is the rest of the line, with single spaces between the words: "" for the general ones. An
-     * unknown one is to be answered with {@link Replies#ERROR}.
+     * {@code stats}. The argument is the rest of the line, with single spaces between the words: "" for the general ones.
+     *
+     * @param writer how they are to be written; may be kept
      */
-    void stats(String argument);
+    void stats(String argument, StatsWriter writer);
 
     /** {@code version}. */
-    void version();
-
-    /** {@code verbosity}, answered with {@link Replies#OK} unless noreply; the level is 0..2^32-1. */
-    void verbosity(long level, boolean noreply);
+    void version(VersionWriter writer);
 
     /** {@code quit}: close the connection when all before it is answered. Nothing is read any more. */
     void quit();
-
-    /** A request that cannot be: answer this line, one of {@link Replies}. Not called for errors that noreply suppresses. */
-    void error(byte[] line);
 
     /**
      * The peer does not speak this protocol: close without an answer to this, but answer what came before. Nothing is read any

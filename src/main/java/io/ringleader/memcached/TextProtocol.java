@@ -164,10 +164,10 @@ public final class TextProtocol {
                 request.base = in.arrayOffset() + position;
                 handler.command(request);
             }
-            case ERROR -> handler.error(line.error);
-            case STATS -> handler.stats(line.statsArgument);
-            case VERSION -> handler.version();
-            case VERBOSITY -> handler.verbosity(line.verbosity, line.noreply);
+            case ERROR -> handler.answer(line.error);
+            case STATS -> handler.stats(line.statsArgument, TextReplies.STATS);
+            case VERSION -> handler.version(TextReplies::version);
+            case VERBOSITY -> handler.answer(line.noreply ? Words.NO_BYTES : Replies.OK);
             case QUIT -> {
                 state = State.CLOSED;
                 handler.quit();

@@ -1,9 +1,11 @@
 package io.ringleader.memcached;
 
 import io.ringleader.store.ByteWriter;
+import io.ringleader.store.CommandWriter;
 import io.ringleader.store.Result;
 import io.ringleader.store.ResultReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Writes the answers of the classic text protocol. Results and fixed lines are written without allocating anything. */
 public final class TextReplies {
@@ -14,15 +16,72 @@ public final class TextReplies {
 
     private TextReplies() {}
 
+    private static final Reply[] REPLIES = replies(false);
+    private static final Reply[] SILENT_REPLIES = replies(true);
+
+    private static Reply[] replies(boolean noreply) {
+        return Arrays.stream(Operation.values())
+                .map(op -> new ClassicReply(op, noreply))
+                .toArray(Reply[]::new);
+    }
+
+    /** How a classic command is answered; nothing is made anew. With {@code noreply} nothing is written, not even an error. */
+    public static Reply of(Operation op, boolean noreply) {
+        return (noreply ? SILENT_REPLIES : REPLIES)[op.ordinal()];
+    }
+
     /**
-     * Writes the answer to one command: the result that {@code result} stands on. For one key of a retrieval that is a
-     * {@code VALUE} block or, on a miss, nothing; the {@link Replies#END} after the last key is up to the caller.
-     *
-     * @param noreply writes nothing; a retrieval has no noreply
-     * @return false if a retrieval failed: the line written is then the end of its answer, and no END may follow
-     * @throws IllegalArgumentException if such a result cannot come from such an operation
+     * For one key of a retrieval a {@code VALUE} block or, on a miss, nothing; the {@link Replies#END} after the last key is up
+     * to the caller.
      */
-    public static boolean write(Operation op, boolean noreply, ResultReader result, ByteWriter out) {
+    private record ClassicReply(Operation operation, boolean noreply) implements Reply {
+        @Override
+        public boolean write(ResultReader result, ByteWriter out) {
+            return TextReplies.write(operation, noreply, result, out);
+        }
+
+        @Override
+        public void writeFailure(String sentence, ByteWriter out) {
+            if (!noreply) {
+                serverError(sentence, out);
+            }
+        }
+
+        @Override
+        public void writeRead(byte[] key, int keyOffset, int keyLength, ByteWriter commands) {
+            CommandWriter.get(commands, key, keyOffset, keyLength);
+        }
+
+        @Override
+        public boolean isPart() {
+            return operation.isRetrieval();
+        }
+    }
+
+    /** The statistics of the text protocol. */
+    public static final StatsWriter STATS = new StatsWriter() {
+        @Override
+        public void stat(String name, String value, ByteWriter out) {
+            TextReplies.stat(name, value, out);
+        }
+
+        @Override
+        public void end(ByteWriter out) {
+            line(Replies.END, out);
+        }
+
+        @Override
+        public void reset(ByteWriter out) {
+            line(Replies.RESET, out);
+        }
+
+        @Override
+        public void unknown(ByteWriter out) {
+            line(Replies.ERROR, out);
+        }
+    };
+
+    private static boolean write(Operation op, boolean noreply, ResultReader result, ByteWriter out) {
         if (op.isRetrieval()) {
             return writeRetrieval(op, result, out);
         }

@@ -1,16 +1,14 @@
 package io.ringleader.node;
 
 import io.ringleader.memcached.Limits;
-import io.ringleader.memcached.Operation;
-import io.ringleader.memcached.Replies;
 import io.ringleader.memcached.Request;
 import io.ringleader.memcached.RequestHandler;
+import io.ringleader.memcached.StatsWriter;
 import io.ringleader.memcached.TextProtocol;
-import io.ringleader.memcached.TextReplies;
+import io.ringleader.memcached.VersionWriter;
 import io.ringleader.net.Connection;
 import io.ringleader.net.ConnectionHandler;
 import io.ringleader.store.ByteWriter;
-import io.ringleader.store.CommandWriter;
 import io.ringleader.store.Result;
 import io.ringleader.store.ResultReader;
 import java.nio.ByteBuffer;
@@ -45,9 +43,9 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
 
     /** Answers {@code stats} and {@code version}. The consumer is called on the client loop, at once or later. */
     interface Information {
-        void stats(String argument, Consumer<byte[]> answer);
+        void stats(String argument, StatsWriter writer, Consumer<byte[]> answer);
 
-        byte[] version();
+        String version();
     }
 
     private static final int DRAIN_BYTES = 64 << 10;
@@ -160,58 +158,33 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
 
     @Override
     public void command(Request request) {
-        if (request.op() == Operation.FLUSH_ALL) {
+        if (request.isForAllKeys()) {
             flushAll(request);
             return;
         }
-        boolean write = request.op() != Operation.GET && request.op() != Operation.GETS;
+        boolean write = request.isWrite();
         int partition = router.partitionOf(request.buffer(), request.keyOffset(), request.keyLength());
         // The session remembers the results of its last batch, and they travel in one frame. A value may be as large as
         // any.
-        long resultBytes = write && request.op().isRetrieval()
+        long resultBytes = write && request.isRetrieval()
                 ? request.keyLength() + shared.limits().itemMaxBytes() + COMMAND_OVERHEAD_BYTES
                 : 0;
         long commandBytes = request.keyLength() + request.valueLength() + COMMAND_OVERHEAD_BYTES;
         Lane lane = router.lane(partition, write, commandBytes, resultBytes);
-        encode(request, lane.commands());
-        long slot = replies.add(request.op(), request.noreply(), 1);
+        request.encode(lane.commands());
+        long slot = replies.add(request.reply(), 1);
         count(write, 1);
         router.added(lane, this, slot, resultBytes);
     }
 
     private void flushAll(Request request) {
         int partitions = router.partitions();
-        long slot = replies.add(request.op(), request.noreply(), partitions);
+        long slot = replies.add(request.reply(), partitions);
         count(true, partitions);
         for (int partition = 0; partition < partitions; partition++) {
             Lane lane = router.lane(partition, true, COMMAND_OVERHEAD_BYTES, 0);
-            CommandWriter.flushAll(lane.commands(), request.exptime());
+            request.encode(lane.commands());
             router.added(lane, this, slot, 0);
-        }
-    }
-
-    private static void encode(Request r, ByteWriter out) {
-        byte[] b = r.buffer();
-        int key = r.keyOffset();
-        int keyLength = r.keyLength();
-        int value = r.valueOffset();
-        int valueLength = r.valueLength();
-        switch (r.op()) {
-            case GET, GETS -> CommandWriter.get(out, b, key, keyLength);
-            case GAT, GATS -> CommandWriter.gat(out, b, key, keyLength, r.exptime());
-            case SET -> CommandWriter.set(out, b, key, keyLength, r.clientFlags(), r.exptime(), b, value, valueLength);
-            case ADD -> CommandWriter.add(out, b, key, keyLength, r.clientFlags(), r.exptime(), b, value, valueLength);
-            case REPLACE ->
-                CommandWriter.replace(out, b, key, keyLength, r.clientFlags(), r.exptime(), b, value, valueLength);
-            case CAS ->
-                CommandWriter.cas(out, b, key, keyLength, r.clientFlags(), r.exptime(), r.cas(), b, value, valueLength);
-            case APPEND -> CommandWriter.append(out, b, key, keyLength, b, value, valueLength);
-            case PREPEND -> CommandWriter.prepend(out, b, key, keyLength, b, value, valueLength);
-            case DELETE -> CommandWriter.delete(out, b, key, keyLength);
-            case INCR -> CommandWriter.incr(out, b, key, keyLength, r.delta());
-            case DECR -> CommandWriter.decr(out, b, key, keyLength, r.delta());
-            case TOUCH -> CommandWriter.touch(out, b, key, keyLength, r.exptime());
-            case FLUSH_ALL -> throw new IllegalStateException("flush_all has no key and goes to every partition.");
         }
     }
 
@@ -221,24 +194,19 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     }
 
     @Override
-    public void stats(String argument) {
+    public void stats(String argument, StatsWriter writer) {
         long slot = replies.addPendingLine();
-        shared.information().stats(argument, answer -> {
+        shared.information().stats(argument, writer, answer -> {
             replies.line(slot, answer);
             settle();
         });
     }
 
     @Override
-    public void version() {
-        replies.addLine(shared.information().version());
-    }
-
-    @Override
-    public void verbosity(long level, boolean noreply) {
-        if (!noreply) {
-            replies.addLine(Replies.OK);
-        }
+    public void version(VersionWriter writer) {
+        ByteWriter out = new ByteWriter();
+        writer.write(shared.information().version(), out);
+        replies.addLine(out.toByteArray());
     }
 
     @Override
@@ -247,8 +215,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     }
 
     @Override
-    public void error(byte[] line) {
-        replies.addLine(line);
+    public void answer(byte[] bytes) {
+        replies.addLine(bytes);
     }
 
     @Override
@@ -294,7 +262,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
             byte[] key = read.key();
             Lane lane =
                     router.lane(router.partitionOf(key, 0, key.length), false, key.length + COMMAND_OVERHEAD_BYTES, 0);
-            CommandWriter.get(lane.commands(), key, 0, key.length);
+            replies.reply(read.slot()).writeRead(key, 0, key.length, lane.commands());
             router.added(lane, this, read.slot(), 0);
             read = postponed.next(replies.heldBytes(), replies.frontSlot());
         }
@@ -306,9 +274,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         count(write, -1);
         shared.stats().onFailure();
         if (open) {
-            ByteWriter line = new ByteWriter();
-            TextReplies.serverError(reason, line);
-            replies.line(slot, line.toByteArray());
+            replies.fail(slot, reason);
             settle();
         }
     }

@@ -2,7 +2,7 @@ package io.ringleader.node;
 
 import io.ringleader.memcached.Operation;
 import io.ringleader.memcached.Replies;
-import io.ringleader.memcached.TextReplies;
+import io.ringleader.memcached.Reply;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.ResultReader;
 import java.util.Arrays;
@@ -23,9 +23,8 @@ final class ReplyQueue {
 
     private static final class Slot {
         /** Null for a line that is no answer to a command on a key. */
-        Operation op;
+        Reply reply;
 
-        boolean noreply;
         boolean endsKeys;
         /** Results that are still missing; more than one for a command that goes to every partition. */
         int missing;
@@ -65,10 +64,9 @@ final class ReplyQueue {
     }
 
     /** A slot for the answer to a command. */
-    long add(Operation op, boolean noreply, int expectedResults) {
+    long add(Reply reply, int expectedResults) {
         Slot slot = append();
-        slot.op = op;
-        slot.noreply = noreply;
+        slot.reply = reply;
         slot.missing = expectedResults;
         return tail - 1;
     }
@@ -97,8 +95,7 @@ final class ReplyQueue {
             grow();
         }
         Slot slot = slot(tail++);
-        slot.op = null;
-        slot.noreply = false;
+        slot.reply = null;
         slot.endsKeys = false;
         slot.missing = 0;
         slot.bytes = null;
@@ -157,6 +154,18 @@ final class ReplyQueue {
         slot.isLine = true;
     }
 
+    /** The command of the slot could not be done. */
+    void fail(long number, String reason) {
+        ByteWriter line = new ByteWriter();
+        slot(number).reply.writeFailure(reason, line);
+        line(number, line.toByteArray());
+    }
+
+    /** How the command of the slot is answered. */
+    Reply reply(long number) {
+        return slot(number).reply;
+    }
+
     boolean isFrontReady() {
         return head < tail && slot(head).missing == 0;
     }
@@ -175,15 +184,13 @@ final class ReplyQueue {
         if (skippingToEnd) {
             skippingToEnd = !slot.endsKeys;
         } else if (slot.isLine) {
-            if (!slot.noreply) {
-                TextReplies.line(slot.bytes, out);
-            }
-            skippingToEnd = slot.op != null && slot.op.isRetrieval();
+            out.putBytes(slot.bytes, 0, slot.bytes.length);
+            skippingToEnd = slot.reply != null && slot.reply.isPart();
         } else {
             result.reset(slot.bytes, slot.offset, slot.end - slot.offset);
             result.next();
-            skippingToEnd = !TextReplies.write(slot.op, slot.noreply, result, out);
-            observer.onReply(slot.op, result.code());
+            skippingToEnd = !slot.reply.write(result, out);
+            observer.onReply(slot.reply.operation(), result.code());
         }
     }
 }

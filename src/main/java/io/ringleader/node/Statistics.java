@@ -1,8 +1,7 @@
 package io.ringleader.node;
 
 import io.ringleader.config.ClusterConfig;
-import io.ringleader.memcached.Replies;
-import io.ringleader.memcached.TextReplies;
+import io.ringleader.memcached.StatsWriter;
 import io.ringleader.raft.Raft;
 import io.ringleader.store.ByteWriter;
 import java.util.Locale;
@@ -26,97 +25,101 @@ final class Statistics implements ClientSession.Information {
     }
 
     @Override
-    public byte[] version() {
-        ByteWriter out = new ByteWriter();
-        TextReplies.version(environment.process().get().get("version"), out);
-        return out.toByteArray();
+    public String version() {
+        return environment.process().get().get("version");
     }
 
     @Override
-    public void stats(String argument, Consumer<byte[]> answer) {
+    public void stats(String argument, StatsWriter writer, Consumer<byte[]> answer) {
         switch (argument) {
-            case "" -> answer.accept(general());
-            case "settings" -> answer.accept(settings());
+            case "" -> answer.accept(general(writer));
+            case "settings" -> answer.accept(settings(writer));
             case "reset" -> {
                 clients.reset();
-                answer.accept(Replies.RESET);
+                answer.accept(written(writer::reset));
             }
             case "raft" ->
                 environment.raftLoop().execute(() -> {
-                    byte[] groups = groups();
+                    byte[] groups = groups(writer);
                     environment.clientLoop().execute(() -> answer.accept(groups));
                 });
-            case "digests" -> environment.storeLoop().execute(() -> digests(answer));
-            default -> answer.accept(Replies.ERROR);
+            case "digests" -> environment.storeLoop().execute(() -> digests(writer, answer));
+            default -> answer.accept(written(writer::unknown));
         }
     }
 
-    private byte[] general() {
+    private byte[] general(StatsWriter writer) {
         ByteWriter out = new ByteWriter();
         SortedMap<String, String> process = environment.process().get();
-        process.forEach((name, value) -> TextReplies.stat(name, value, out));
-        clients.report((name, value) -> TextReplies.stat(name, Long.toString(value), out));
-        stat("limit_maxbytes", config.limits().memoryBytes(), out);
-        stat("bytes", store.bytes(), out);
-        stat("curr_items", store.items(), out);
+        process.forEach((name, value) -> writer.stat(name, value, out));
+        clients.report((name, value) -> writer.stat(name, Long.toString(value), out));
+        stat(writer, "limit_maxbytes", config.limits().memoryBytes(), out);
+        stat(writer, "bytes", store.bytes(), out);
+        stat(writer, "curr_items", store.items(), out);
         // Nothing that was acknowledged is ever evicted; tools ask for the number all the same.
-        stat("evictions", 0, out);
-        TextReplies.line(Replies.END, out);
+        stat(writer, "evictions", 0, out);
+        writer.end(out);
         return out.toByteArray();
     }
 
-    private byte[] settings() {
+    private byte[] settings(StatsWriter writer) {
         ByteWriter out = new ByteWriter();
-        stat("maxbytes", config.limits().memoryBytes(), out);
-        stat("maxconns", config.limits().maxConnections(), out);
-        stat("item_size_max", config.limits().itemMaxBytes(), out);
-        TextReplies.stat("evictions", "off", out);
-        TextReplies.stat("cas_enabled", "yes", out);
-        TextReplies.stat("cluster_name", config.name(), out);
-        stat("partitions", config.partitions(), out);
-        stat("replicas", config.replicas(), out);
-        stat("heartbeat_millis", config.timeouts().heartbeatMillis(), out);
-        stat("election_timeout_min_millis", config.timeouts().electionTimeoutMinMillis(), out);
-        stat("election_timeout_max_millis", config.timeouts().electionTimeoutMaxMillis(), out);
-        stat("command_timeout_millis", config.timeouts().commandTimeoutMillis(), out);
-        TextReplies.line(Replies.END, out);
+        stat(writer, "maxbytes", config.limits().memoryBytes(), out);
+        stat(writer, "maxconns", config.limits().maxConnections(), out);
+        stat(writer, "item_size_max", config.limits().itemMaxBytes(), out);
+        writer.stat("evictions", "off", out);
+        writer.stat("cas_enabled", "yes", out);
+        writer.stat("cluster_name", config.name(), out);
+        stat(writer, "partitions", config.partitions(), out);
+        stat(writer, "replicas", config.replicas(), out);
+        stat(writer, "heartbeat_millis", config.timeouts().heartbeatMillis(), out);
+        stat(writer, "election_timeout_min_millis", config.timeouts().electionTimeoutMinMillis(), out);
+        stat(writer, "election_timeout_max_millis", config.timeouts().electionTimeoutMaxMillis(), out);
+        stat(writer, "command_timeout_millis", config.timeouts().commandTimeoutMillis(), out);
+        writer.end(out);
         return out.toByteArray();
     }
 
     /** On the raft loop: one line per fact and partition of which this node has a replica. */
-    private byte[] groups() {
+    private byte[] groups(StatsWriter writer) {
         ByteWriter out = new ByteWriter();
         for (PartitionGroup group : raft.groups()) {
             Raft replica = group.raft;
             String prefix = group.partition + ":";
-            TextReplies.stat(prefix + "role", replica.role().name().toLowerCase(Locale.ROOT), out);
-            stat(prefix + "leader", replica.leader(), out);
-            stat(prefix + "term", replica.term(), out);
-            stat(prefix + "last_index", replica.lastIndex(), out);
-            stat(prefix + "commit_index", replica.commitIndex(), out);
-            stat(prefix + "snapshot_index", replica.snapshot().index(), out);
-            stat(prefix + "log_bytes", replica.logBytes(), out);
+            writer.stat(prefix + "role", replica.role().name().toLowerCase(Locale.ROOT), out);
+            stat(writer, prefix + "leader", replica.leader(), out);
+            stat(writer, prefix + "term", replica.term(), out);
+            stat(writer, prefix + "last_index", replica.lastIndex(), out);
+            stat(writer, prefix + "commit_index", replica.commitIndex(), out);
+            stat(writer, prefix + "snapshot_index", replica.snapshot().index(), out);
+            stat(writer, prefix + "log_bytes", replica.logBytes(), out);
         }
-        TextReplies.line(Replies.END, out);
+        writer.end(out);
         return out.toByteArray();
     }
 
     /** On the store loop: applied index and digest of each partition, to compare replicas with. Reads all data once. */
-    private void digests(Consumer<byte[]> answer) {
+    private void digests(StatsWriter writer, Consumer<byte[]> answer) {
         ByteWriter out = new ByteWriter();
         store.digests(
                 environment.snapshotLoop(),
                 (partition, digest) -> {
-                    stat(partition + ":applied_index", digest.appliedIndex(), out);
-                    TextReplies.stat(partition + ":digest", Long.toHexString(digest.value()), out);
+                    stat(writer, partition + ":applied_index", digest.appliedIndex(), out);
+                    writer.stat(partition + ":digest", Long.toHexString(digest.value()), out);
                 },
                 () -> {
-                    TextReplies.line(Replies.END, out);
+                    writer.end(out);
                     environment.clientLoop().execute(() -> answer.accept(out.toByteArray()));
                 });
     }
 
-    private static void stat(String name, long value, ByteWriter out) {
-        TextReplies.stat(name, Long.toString(value), out);
+    private static byte[] written(Consumer<ByteWriter> text) {
+        ByteWriter out = new ByteWriter();
+        text.accept(out);
+        return out.toByteArray();
+    }
+
+    private static void stat(StatsWriter writer, String name, long value, ByteWriter out) {
+        writer.stat(name, Long.toString(value), out);
     }
 }

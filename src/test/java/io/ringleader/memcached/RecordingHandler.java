@@ -65,18 +65,13 @@ final class RecordingHandler implements RequestHandler {
     }
 
     @Override
-    public void stats(String argument) {
+    public void stats(String argument, StatsWriter writer) {
         local("stats '" + argument + "'");
     }
 
     @Override
-    public void version() {
+    public void version(VersionWriter writer) {
         local("version");
-    }
-
-    @Override
-    public void verbosity(long level, boolean noreply) {
-        local("verbosity " + level + (noreply ? " noreply" : ""));
     }
 
     @Override
@@ -86,8 +81,12 @@ final class RecordingHandler implements RequestHandler {
     }
 
     @Override
-    public void error(byte[] line) {
-        String text = new String(line, StandardCharsets.ISO_8859_1);
+    public void answer(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        if (text.isEmpty()) {
+            local("nothing");
+            return;
+        }
         if (!text.endsWith("\r\n")) {
             throw new IllegalStateException("The error '" + text + "' has no line end.");
         }

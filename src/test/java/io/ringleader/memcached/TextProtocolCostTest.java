@@ -106,19 +106,16 @@ class TextProtocolCostTest {
         public void endOfKeys() {}
 
         @Override
-        public void stats(String argument) {}
+        public void stats(String argument, StatsWriter writer) {}
 
         @Override
-        public void version() {}
-
-        @Override
-        public void verbosity(long level, boolean noreply) {}
+        public void version(VersionWriter writer) {}
 
         @Override
         public void quit() {}
 
         @Override
-        public void error(byte[] line) {}
+        public void answer(byte[] bytes) {}
 
         @Override
         public void close(String reason) {}

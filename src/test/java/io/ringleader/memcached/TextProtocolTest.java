@@ -208,10 +208,10 @@ class TextProtocolTest {
         row("flush_all HTTP/1\r\n", EXPTIME);
         row("flush_all x noreply\r\n");
         row("flush_all\tx\r\n", "ERROR");
-        row("verbosity 1\r\n", "verbosity 1");
-        row("verbosity 4294967295 junk\r\n", "verbosity 4294967295");
-        row("verbosity 1 noreply\r\n", "verbosity 1 noreply");
-        row("  verbosity 1\r\n", "verbosity 1");
+        row("verbosity 1\r\n", "OK");
+        row("verbosity 4294967295 junk\r\n", "OK");
+        row("verbosity 1 noreply\r\n", "nothing");
+        row("  verbosity 1\r\n", "OK");
         row("verbosity\r\n", FORMAT);
         row("verbosity x\r\n", FORMAT);
         row("verbosity -1\r\n", FORMAT);

@@ -43,7 +43,7 @@ class TextRepliesTest {
     }
 
     private String answer(Operation op, ResultReader result) {
-        assertThat(TextReplies.write(op, false, result, out)).isTrue();
+        assertThat(TextReplies.of(op, false).write(result, out)).isTrue();
         return written();
     }
 
@@ -84,25 +84,26 @@ class TextRepliesTest {
     @Example
     void noreplyIsSilentWhateverTheResult() {
         for (byte code : new byte[] {Result.STORED, Result.NOT_FOUND, Result.TOO_LARGE, Result.OUT_OF_MEMORY}) {
-            assertThat(TextReplies.write(Operation.SET, true, code(code), out)).isTrue();
+            assertThat(TextReplies.of(Operation.SET, true).write(code(code), out))
+                    .isTrue();
         }
-        assertThat(TextReplies.write(Operation.INCR, true, result(w -> ResultWriter.number(w, 7)), out))
+        assertThat(TextReplies.of(Operation.INCR, true).write(result(w -> ResultWriter.number(w, 7)), out))
                 .isTrue();
         assertThat(written()).isEmpty();
     }
 
     @Example
     void aRetrievalThatFailsEndsItsAnswer() {
-        assertThat(TextReplies.write(Operation.GET, false, code(Result.OUT_OF_MEMORY), out))
+        assertThat(TextReplies.of(Operation.GET, false).write(code(Result.OUT_OF_MEMORY), out))
                 .isFalse();
         assertThat(written()).isEqualTo("SERVER_ERROR out of memory writing get response\r\n");
     }
 
     @Example
     void aResultThatCannotComeIsABug() {
-        assertThatThrownBy(() -> TextReplies.write(Operation.GET, false, code(Result.STORED), out))
+        assertThatThrownBy(() -> TextReplies.of(Operation.GET, false).write(code(Result.STORED), out))
                 .hasMessage("STORED cannot be the result of GET.");
-        assertThatThrownBy(() -> TextReplies.write(Operation.SET, true, code(Result.MISS), out))
+        assertThatThrownBy(() -> TextReplies.of(Operation.SET, true).write(code(Result.MISS), out))
                 .hasMessage("MISS cannot be the result of SET.");
     }
 

@@ -2,7 +2,7 @@ package io.ringleader.node;
 
 import io.ringleader.loop.Loop;
 import io.ringleader.memcached.Limits;
-import io.ringleader.memcached.Replies;
+import io.ringleader.memcached.StatsWriter;
 import io.ringleader.net.Connection;
 import io.ringleader.net.VirtualProcess;
 import io.ringleader.net.VirtualWorld;
@@ -14,6 +14,7 @@ import io.ringleader.store.ResultWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -56,13 +57,13 @@ final class ClientSide {
         router.start();
         ClientSession.Information information = new ClientSession.Information() {
             @Override
-            public void stats(String argument, Consumer<byte[]> answer) {
+            public void stats(String argument, StatsWriter writer, Consumer<byte[]> answer) {
                 statsAnswer = answer;
             }
 
             @Override
-            public byte[] version() {
-                return Replies.RESET;
+            public String version() {
+                return "1.2.3";
             }
         };
         shared = new ClientSession.Shared(
@@ -171,7 +172,7 @@ final class ClientSide {
             if (reading && !closing && held.length > 0) {
                 ByteBuffer in = ByteBuffer.wrap(held);
                 session.onBytes(in);
-                held = java.util.Arrays.copyOfRange(held, in.position(), held.length);
+                held = Arrays.copyOfRange(held, in.position(), held.length);
             }
         }
 

@@ -9,6 +9,7 @@ import io.ringleader.raft.Message;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.store.ByteWriter;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -58,7 +59,7 @@ class PeerCodecTest {
     }
 
     private static String hex(byte[] bytes) {
-        return java.util.HexFormat.of().formatHex(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     @Provide

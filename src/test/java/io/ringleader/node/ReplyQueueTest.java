@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.memcached.Operation;
 import io.ringleader.memcached.Replies;
+import io.ringleader.memcached.TextReplies;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.Result;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,7 @@ class ReplyQueueTest {
         StringBuilder left = new StringBuilder();
         for (int i = 0; i < 2_000; i++) {
             if (open.isEmpty() || random.nextInt(3) > 0) {
-                open.add(queue.add(Operation.DELETE, false, 1));
+                open.add(queue.add(TextReplies.of(Operation.DELETE, false), 1));
                 expected.append(open.get(open.size() - 1) % 2 == 0 ? "DELETED\r\n" : "NOT_FOUND\r\n");
             } else {
                 long slot = open.remove(random.nextInt(open.size()));
@@ -53,8 +55,8 @@ class ReplyQueueTest {
 
     @Test
     void aFailedKeySkipsToTheEndOfItsGetAlsoIfThatComesLater() {
-        long one = queue.add(Operation.GET, false, 1);
-        long two = queue.add(Operation.GET, false, 1);
+        long one = queue.add(TextReplies.of(Operation.GET, false), 1);
+        long two = queue.add(TextReplies.of(Operation.GET, false), 1);
         queue.line(one, Replies.OUT_OF_MEMORY);
         assertThat(drain()).isEqualTo("SERVER_ERROR out of memory\r\n");
         result(two, ClientSide.value("a", 1));
@@ -67,7 +69,7 @@ class ReplyQueueTest {
     @Test
     void anErrorOutweighsTheResultsOfOtherPartitionsWhicheverComesFirst() {
         for (int failing = 0; failing < 3; failing++) {
-            long slot = queue.add(Operation.FLUSH_ALL, false, 3);
+            long slot = queue.add(TextReplies.of(Operation.FLUSH_ALL, false), 3);
             for (int i = 0; i < 3; i++) {
                 if (i == failing) {
                     queue.line(slot, Replies.ERROR);
@@ -82,22 +84,22 @@ class ReplyQueueTest {
 
     @Test
     void noreplyIsCountedButNotAnswered() {
-        result(queue.add(Operation.DELETE, true, 1), ClientSide.code(Result.DELETED));
-        queue.line(queue.add(Operation.DELETE, true, 1), Replies.ERROR);
+        result(queue.add(TextReplies.of(Operation.DELETE, true), 1), ClientSide.code(Result.DELETED));
+        queue.fail(queue.add(TextReplies.of(Operation.DELETE, true), 1), "no");
         assertThat(drain()).isEmpty();
         assertThat(observed).containsExactly("DELETE " + Result.name(Result.DELETED));
     }
 
     @Test
     void aSmallResultThatWaitsDoesNotKeepTheLargeArrayItCameIn() {
-        long front = queue.add(Operation.GET, false, 1);
-        long waiting = queue.add(Operation.GET, false, 1);
+        long front = queue.add(TextReplies.of(Operation.GET, false), 1);
+        long waiting = queue.add(TextReplies.of(Operation.GET, false), 1);
         byte[] value = ClientSide.value("a", 10);
         byte[] large = new byte[100_000];
         System.arraycopy(value, 0, large, 5, value.length);
         queue.result(waiting, large, 5, 5 + value.length);
         assertThat(queue.heldBytes()).isEqualTo(value.length);
-        java.util.Arrays.fill(large, (byte) 0);
+        Arrays.fill(large, (byte) 0);
         result(front, ClientSide.code(Result.MISS));
         assertThat(drain()).startsWith("VALUE a 0 10\r\n");
         assertThat(queue.heldBytes()).isZero();

@@ -8,7 +8,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 
 /** Whatever happens to nodes, disks, clocks and links: what was acknowledged is there, and nothing happened twice. */
-class ClusterProperty {
+class ClusterPropertyTest {
     private static final long FAULTS_MILLIS = 5_000;
     /** For nodes to find each other again. */
     private static final long RECOVERY_MILLIS = 3_000;
