@@ -17,7 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-class RingProperties {
+class RingPropertyTest {
     /** What a ring is built from. */
     record Input(List<Integer> nodeIds, int partitions, int replicas, int virtualNodes, double loadFactor) {
         Ring build() {
