@@ -35,6 +35,12 @@ final class GeneralExecutor {
         noteAccess(c, item, nowMillis);
     }
 
+    /** What the result of a GET or FETCH of the item takes at most. */
+    static long resultBytes(CommandReader c, Item item) {
+        boolean value = c.op() == Op.GET || answersValue(c, item);
+        return ResultWriter.fetchedBytes(item.keyLength(), value ? item.valueLength() : 0);
+    }
+
     void fetch(CommandReader c, ByteWriter results) {
         counters.gets++;
         counters.touches += c.has(Options.TOUCH) ? 1 : 0;

@@ -141,7 +141,7 @@ public final class PartitionStore {
         int answered = 0;
         while (reader.next()) {
             Item item = items.visible(buffer, reader.keyOffset(), reader.keyLength());
-            long bytes = item == null ? 1 : ResultWriter.fetchedBytes(item.keyLength(), item.valueLength());
+            long bytes = item == null ? 1 : GeneralExecutor.resultBytes(reader, item);
             if (answered > 0 && results.length() - resultsAt + bytes > maxResultBytes) {
                 return answered;
             }

@@ -8,6 +8,8 @@ import io.ringleader.node.ClientSide.Client;
 import io.ringleader.node.Response.Status;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandReader;
+import io.ringleader.store.Facts;
+import io.ringleader.store.Op;
 import io.ringleader.store.Result;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -167,6 +169,90 @@ class ClientSessionTest {
                 .allSatisfy(answer -> assertThat(answer.split("VALUE")).hasSize(3));
         assertThat(served).isLessThan(500);
         assertThat(side.router.unfinished()).isEmpty();
+    }
+
+    @Test
+    void aMetaReadThatHasToWaitIsAskedAgainAsItWasAsked() {
+        client.takesOutput = false;
+        client.says(("mg " + key + " v O1\r\nmg " + other + " v\r\n").repeat(30));
+        int served = 0;
+        int drainedIdle = 0;
+        while (drainedIdle < 3) {
+            side.settle();
+            if (side.asked.isEmpty()) {
+                drainedIdle++;
+                client.drains();
+                continue;
+            }
+            drainedIdle = 0;
+            Asked asked = side.asked.pollLast();
+            CommandReader reader = new CommandReader()
+                    .reset(asked.request().bytes(), 0, asked.request().bytes().length);
+            reader.next();
+            assertThat(reader.op()).isEqualTo(Op.FETCH);
+            served++;
+            side.respond(Response.ok(asked.request().id(), 1, fetched(reader, 5_000)));
+            assertThat(client.session.heldBytes()).isLessThanOrEqualTo(ClientSide.ANSWERS_MAX_BYTES + 5_100);
+        }
+        String value = "\0".repeat(5_000);
+        assertThat(client.heard())
+                .isEqualTo(("VA 5000 O1\r\n" + value + "\r\nVA 5000\r\n" + value + "\r\n").repeat(30));
+        assertThat(served).isGreaterThan(60);
+        assertThat(side.router.unfinished()).isEmpty();
+    }
+
+    /** The result of the fetch that the reader stands on: an item with a value of zeros. */
+    private static byte[] fetched(CommandReader of, int valueBytes) {
+        ByteWriter item = new ByteWriter();
+        item.putByte(Result.ITEM);
+        item.putByte(Facts.VALUE);
+        item.putByte(of.keyLength());
+        item.putBytes(of.buffer(), of.keyOffset(), of.keyLength());
+        item.putInt(0);
+        item.putLong(1);
+        item.putLong(-1);
+        item.putInt(valueBytes);
+        item.putInt(0);
+        item.putInt(valueBytes);
+        item.putBytes(new byte[valueBytes], 0, valueBytes);
+        return item.toByteArray();
+    }
+
+    @Test
+    void aReadThatNeedsTheLogIsSentOnAndTheWritesBehindItWait() {
+        client.says("mg " + key + "\r\nmg " + other + "\r\ndelete " + key + "\r\n");
+        Asked first = side.next();
+        Asked second = side.next();
+        side.respond(Response.ok(first.request().id(), 1, needsLog(first)));
+        Asked again = side.next();
+        assertThat(again.request().write()).isTrue();
+        assertThat(again.request().partition()).isEqualTo(first.request().partition());
+        side.answer(second, Result.MISS);
+        side.settle();
+        assertThat(side.asked).as("the first is not answered yet").isEmpty();
+        side.answer(again, Result.MISS);
+        Asked delete = side.next();
+        assertThat(client.heard()).isEqualTo("EN\r\nEN\r\n");
+        side.answer(delete, Result.DELETED);
+        assertThat(client.heard()).isEqualTo("DELETED\r\n");
+        client.says("mg " + key + " q O1\r\ndelete " + key + "\r\n");
+        first = side.next();
+        side.respond(Response.ok(first.request().id(), 1, needsLog(first)));
+        side.fail(side.next(), Status.REFUSED);
+        side.answer(side.next(), Result.DELETED);
+        assertThat(client.heard()).startsWith("SERVER_ERROR ").endsWith("\r\nDELETED\r\n");
+        assertThat(side.router.unfinished()).isEmpty();
+    }
+
+    private static byte[] needsLog(Asked asked) {
+        byte[] bytes = asked.request().bytes();
+        CommandReader reader = new CommandReader().reset(bytes, 0, bytes.length);
+        reader.next();
+        ByteWriter result = new ByteWriter();
+        result.putByte(Result.NEEDS_LOG);
+        result.putByte(reader.keyLength());
+        result.putBytes(bytes, reader.keyOffset(), reader.keyLength());
+        return result.toByteArray();
     }
 
     /** The answer to the first command of a read: a value of 5000 bytes. */
