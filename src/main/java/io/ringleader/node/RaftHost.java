@@ -66,7 +66,7 @@ final class RaftHost {
     /** Per second: a client of a partition that is being handed over waits for it, so only a few do at a time. */
     private static final int HANDOVERS_AT_ONCE = 8;
 
-    private record Held(long token, Runnable release) {}
+    private record Held(long token, int partition, Message message) {}
 
     private final int self;
     private final Loop loop;
@@ -77,7 +77,7 @@ final class RaftHost {
     private final TreeMap<Integer, PartitionGroup> groups = new TreeMap<>();
     private final ArrayDeque<PartitionGroup> dirty = new ArrayDeque<>();
 
-    /** What waits for the disk, messages above all, in the order of the tokens. */
+    /** Messages that wait for the disk, in the order of their tokens. */
     private final ArrayDeque<Held> held = new ArrayDeque<>();
 
     private List<LogWriter.Append> appends = new ArrayList<>();
@@ -287,16 +287,15 @@ final class RaftHost {
         }
         long token = appends.isEmpty() ? lastToken : lastToken + 1;
         for (Message message : effects.messages()) {
-            if (message.waitsForDisk()) {
-                whenDurable(token, () -> deliver(group, message));
+            if (message.waitsForDisk() && token > durableToken) {
+                held.add(new Held(token, group.partition, message));
             } else {
                 deliver(group, message);
             }
         }
         toStore(group, effects);
         effects.chunksToSend().forEach(chunk -> outside.sendChunk(group.partition, chunk));
-        // A snapshot must not be durable before the log knows of the group and of the term of its leader.
-        effects.chunksToStore().forEach(chunk -> whenDurable(token, () -> outside.storeChunk(group.partition, chunk)));
+        effects.chunksToStore().forEach(chunk -> outside.storeChunk(group.partition, chunk));
         effects.roleChanges().forEach(change -> onRoleChange(group, change));
         List<Request> orphans = group.takeOrphans();
         for (Request orphan : orphans) {
@@ -346,17 +345,10 @@ final class RaftHost {
         }
     }
 
-    private void whenDurable(long token, Runnable action) {
-        if (token > durableToken) {
-            held.add(new Held(token, action));
-        } else {
-            action.run();
-        }
-    }
-
     private void releaseHeld() {
         while (!held.isEmpty() && held.peek().token() <= durableToken) {
-            held.poll().release().run();
+            Held next = held.poll();
+            deliver(groups.get(next.partition()), next.message());
         }
     }
 

@@ -73,7 +73,6 @@ final class OneThreadCluster {
                     itemMaxBytes,
                     100,
                     connectionOutputMaxBytes,
-                    64L << 20,
                     8 * batchMaxBytes,
                     batchMaxBytes,
                     resultMaxBytes,
