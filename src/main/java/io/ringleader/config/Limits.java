@@ -13,7 +13,7 @@ package io.ringleader.config;
  * @param appendMaxBytes of entries in one AppendEntries message
  * @param inflightMaxBytes of entries sent to one follower of one partition and not yet acknowledged
  * @param inflightMaxEntries likewise, counted
- * @param uncommittedMaxBytes of entries that a leader holds for one partition and that are not yet committed
+ * @param uncommittedMaxBytes of entries that a leader holds for one partition and that are not yet both committed and on its disk
  * @param snapshotLogBytes of log of one partition since its last snapshot that make it take the next
  * @param logRetainBytes of log of one partition kept behind a snapshot for followers that lag
  * @param walSegmentBytes of one file of the write-ahead log
