@@ -69,13 +69,18 @@ final class NodeProcess implements AutoCloseable {
         int requestMaxBytes = io.ringleader.memcached.Limits.ofItemMaxBytes((int) limits.itemMaxBytes())
                 .requestMaxBytes();
         long outputMaxBytes = limits.connectionOutputMaxBytes() + limits.itemMaxBytes() + (128 << 10);
-        return NetLimits.of((int) limits.maxConnections(), requestMaxBytes, outputMaxBytes);
+        return NetLimits.of(
+                (int) limits.maxConnections(), requestMaxBytes, outputMaxBytes, limits.clientBuffersMaxBytes());
     }
 
+    /** Peers are few and trusted with what each may hold; strangers are cut off long before. */
     private static NetLimits peerLimits(Limits limits) {
         int headroomBytes = 64 << 10;
         return NetLimits.of(
-                1024, (int) limits.frameMaxBytes() + headroomBytes, limits.peerBacklogMaxBytes() + headroomBytes);
+                1024,
+                (int) limits.frameMaxBytes() + headroomBytes,
+                limits.peerBacklogMaxBytes() + headroomBytes,
+                Long.MAX_VALUE);
     }
 
     void start() {

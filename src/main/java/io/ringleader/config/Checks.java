@@ -157,6 +157,13 @@ final class Checks {
                 limits.connectionOutputMaxBytes(),
                 item,
                 itemReason + ", or the largest item cannot be answered");
+        long connection = limits.connectionOutputMaxBytes() + 2 * item;
+        atLeast(
+                Schema.CLIENT_BUFFERS_MAX,
+                limits.clientBuffersMaxBytes(),
+                connection,
+                "at least connection_output_max_bytes (" + limits.connectionOutputMaxBytes() + ") and two items more ("
+                        + 2 * item + "), or one client could take it all");
         String batchReason =
                 "at least batch_max_bytes (" + limits.batchMaxBytes() + "), or the largest batch is never sent";
         atLeast(Schema.APPEND_MAX, limits.appendMaxBytes(), limits.batchMaxBytes(), batchReason);

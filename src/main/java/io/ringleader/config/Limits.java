@@ -7,13 +7,15 @@ package io.ringleader.config;
  * @param itemMaxBytes of one value
  * @param maxConnections of clients to one node
  * @param connectionOutputMaxBytes of answers that a client has not taken; above it, its commands are not read
+ * @param clientBuffersMaxBytes of unfinished requests and untaken answers of all clients of a node; above it, the client that
+ *     holds most is disconnected
  * @param clientQueueMaxBytes of commands of all clients of a node that wait for their turn; above it, none are read
  * @param batchMaxBytes of commands in one batch, which is one Raft entry
  * @param resultMaxBytes of results in one answer to a batch of reads
  * @param appendMaxBytes of entries in one AppendEntries message
  * @param inflightMaxBytes of entries sent to one follower of one partition and not yet acknowledged
  * @param inflightMaxEntries likewise, counted
- * @param uncommittedMaxBytes of entries that a leader holds for one partition and that are not yet committed
+ * @param uncommittedMaxBytes of entries that a leader holds for one partition and that are not yet both committed and on its disk
  * @param snapshotLogBytes of log of one partition since its last snapshot that make it take the next
  * @param logRetainBytes of log of one partition kept behind a snapshot for followers that lag
  * @param walSegmentBytes of one file of the write-ahead log
@@ -27,6 +29,7 @@ public record Limits(
         long itemMaxBytes,
         long maxConnections,
         long connectionOutputMaxBytes,
+        long clientBuffersMaxBytes,
         long clientQueueMaxBytes,
         long batchMaxBytes,
         long resultMaxBytes,

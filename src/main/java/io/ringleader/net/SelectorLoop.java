@@ -405,6 +405,28 @@ public final class SelectorLoop implements Loop, Network, AutoCloseable {
         return sharedInput;
     }
 
+    /** Called when a connection has come to hold more: if that is too much for all of them together, the largest is closed. */
+    void limitBuffers() {
+        while (inputPool.inUseBytes() + outputPool.inUseBytes() > limits.buffersMaxBytes()) {
+            TcpConnection largest = null;
+            for (SelectionKey key : selector.keys()) {
+                if (key.attachment() instanceof TcpConnection connection
+                        && connection.heldBytes() > (largest == null ? 0 : largest.heldBytes())) {
+                    largest = connection;
+                }
+            }
+            if (largest == null) {
+                return;
+            }
+            log.warn(
+                    "Closing {}: it holds {} bytes, and all connections together more than {}.",
+                    largest.remoteAddress(),
+                    largest.heldBytes(),
+                    limits.buffersMaxBytes());
+            largest.close("too many bytes wait in all connections together, and most of them in this one");
+        }
+    }
+
     void flushAtEndOfBurst(TcpConnection connection) {
         toFlush.add(connection);
     }

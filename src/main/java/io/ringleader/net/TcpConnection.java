@@ -221,6 +221,8 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
             releaseInput();
         }
         input = larger.flip();
+        loop.limitBuffers();
+        // This one may have been the largest.
         return input;
     }
 
@@ -260,6 +262,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
         if (shared.hasRemaining() && state == State.OPEN) {
             input = loop.inputPool().take(shared.remaining());
             input.put(shared).flip();
+            loop.limitBuffers();
         }
     }
 
@@ -341,6 +344,12 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
         }
         output.append(source, offset, length);
         queueFlush();
+        loop.limitBuffers();
+    }
+
+    /** Bytes of buffers that only this connection can give back. */
+    long heldBytes() {
+        return state == State.CLOSED ? 0 : output.pendingBytes() + (input == null ? 0 : input.capacity());
     }
 
     @Override

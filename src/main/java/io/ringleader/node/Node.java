@@ -304,6 +304,14 @@ public final class Node implements Closeable {
         }
 
         @Override
+        public void writeSnapshot(int partition, SnapshotPoint point, SnapshotCapture capture) {
+            env.snapshotLoop().execute(() -> {
+                boolean written = snapshots.write(partition, point, capture);
+                env.raftLoop().execute(() -> raftHost.onSnapshotTaken(partition, point, written));
+            });
+        }
+
+        @Override
         public void flush() {
             outbox.flush();
             if (!raftResponses.isEmpty()) {
@@ -355,10 +363,7 @@ public final class Node implements Closeable {
 
         @Override
         public void onCaptured(int partition, SnapshotPoint point, SnapshotCapture capture) {
-            env.snapshotLoop().execute(() -> {
-                boolean written = snapshots.write(partition, point, capture);
-                env.raftLoop().execute(() -> raftHost.onSnapshotTaken(partition, point, written));
-            });
+            env.raftLoop().execute(() -> raftHost.onCaptured(partition, point, capture));
         }
 
         @Override

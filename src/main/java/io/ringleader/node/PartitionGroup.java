@@ -26,6 +26,8 @@ final class PartitionGroup {
     boolean snapshotWanted;
 
     boolean snapshotting;
+    /** A chunk of a snapshot from the leader waits for the log to be durable. */
+    boolean chunkWaits;
     /** After a snapshot that could not be written, none is begun before this time. */
     long noSnapshotUntilNanos = Long.MIN_VALUE;
 

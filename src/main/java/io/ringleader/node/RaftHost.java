@@ -13,6 +13,7 @@ import io.ringleader.raft.Raft.Proposed;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.store.CommandBatch;
 import io.ringleader.store.MalformedBytesException;
+import io.ringleader.store.SnapshotCapture;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,9 @@ final class RaftHost {
         /** To the snapshot loop: write this chunk and say so. */
         void storeChunk(int partition, Message.InstallSnapshot chunk);
 
+        /** To the snapshot loop: write this snapshot and say so with {@link RaftHost#onSnapshotTaken}. */
+        void writeSnapshot(int partition, SnapshotPoint point, SnapshotCapture capture);
+
         /** Everything of this burst has been handed over: let it leave. */
         void flush();
     }
@@ -66,7 +70,8 @@ final class RaftHost {
     /** Per second: a client of a partition that is being handed over waits for it, so only a few do at a time. */
     private static final int HANDOVERS_AT_ONCE = 8;
 
-    private record Held(long token, int partition, Message message) {}
+    /** What is done once everything up to the token is durable. */
+    private record Held(long token, Runnable action) {}
 
     private final int self;
     private final Loop loop;
@@ -77,7 +82,7 @@ final class RaftHost {
     private final TreeMap<Integer, PartitionGroup> groups = new TreeMap<>();
     private final ArrayDeque<PartitionGroup> dirty = new ArrayDeque<>();
 
-    /** Messages that wait for the disk, in the order of their tokens. */
+    /** What waits for the disk, in the order of the tokens. */
     private final ArrayDeque<Held> held = new ArrayDeque<>();
 
     private List<LogWriter.Append> appends = new ArrayList<>();
@@ -228,7 +233,15 @@ final class RaftHost {
         }
     }
 
-    /** The snapshot that {@link #beginSnapshot} asked for is durable, or could not be written. */
+    /**
+     * The snapshot that {@link #beginSnapshot} asked for is in memory. What it holds was applied as soon as it was committed,
+     * so this node's own log may lag behind it; a crash must not leave the file of a term that the log knows nothing of.
+     */
+    void onCaptured(int partition, SnapshotPoint point, SnapshotCapture capture) {
+        whenDurable(lastToken, () -> outside.writeSnapshot(partition, point, capture));
+    }
+
+    /** The snapshot is durable, or could not be written. */
     void onSnapshotTaken(int partition, SnapshotPoint point, boolean written) {
         PartitionGroup group = groups.get(partition);
         group.snapshotting = false;
@@ -287,15 +300,15 @@ final class RaftHost {
         }
         long token = appends.isEmpty() ? lastToken : lastToken + 1;
         for (Message message : effects.messages()) {
-            if (message.waitsForDisk() && token > durableToken) {
-                held.add(new Held(token, group.partition, message));
+            if (message.waitsForDisk()) {
+                whenDurable(token, () -> deliver(group, message));
             } else {
                 deliver(group, message);
             }
         }
         toStore(group, effects);
         effects.chunksToSend().forEach(chunk -> outside.sendChunk(group.partition, chunk));
-        effects.chunksToStore().forEach(chunk -> outside.storeChunk(group.partition, chunk));
+        effects.chunksToStore().forEach(chunk -> storeChunk(group, chunk, token));
         effects.roleChanges().forEach(change -> onRoleChange(group, change));
         List<Request> orphans = group.takeOrphans();
         for (Request orphan : orphans) {
@@ -307,6 +320,26 @@ final class RaftHost {
         if (group.snapshotWanted || (logIsLong && !mustWait)) {
             group.snapshotWanted = false;
             beginSnapshot(group);
+        }
+    }
+
+    /** Not before the term in which it came is durable: see {@link #onCaptured}. */
+    private void storeChunk(PartitionGroup group, Message.InstallSnapshot chunk, long token) {
+        // The leader repeats itself. What came twice while the disk was slow must not pile up here.
+        if (!group.chunkWaits) {
+            group.chunkWaits = true;
+            whenDurable(token, () -> {
+                group.chunkWaits = false;
+                outside.storeChunk(group.partition, chunk);
+            });
+        }
+    }
+
+    private void whenDurable(long token, Runnable action) {
+        if (token > durableToken) {
+            held.add(new Held(token, action));
+        } else {
+            action.run();
         }
     }
 
@@ -347,8 +380,7 @@ final class RaftHost {
 
     private void releaseHeld() {
         while (!held.isEmpty() && held.peek().token() <= durableToken) {
-            Held next = held.poll();
-            deliver(groups.get(next.partition()), next.message());
+            held.poll().action().run();
         }
     }
 

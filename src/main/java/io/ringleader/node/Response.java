@@ -22,7 +22,7 @@ record Response(long requestId, Status status, int leader, int answered, byte[] 
         LOST,
         /** Not sent: there is no connection to that node. */
         UNREACHABLE,
-        /** Not done: the leader has too much uncommitted work. */
+        /** Not done: too much waits to be committed, or for the disk of the leader. */
         BUSY,
         /** Not done: a newer batch, or a newer incarnation of the node, has been applied already. */
         STALE,

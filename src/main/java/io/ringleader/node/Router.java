@@ -37,6 +37,12 @@ final class Router {
     private static final long BACKOFF_MIN_NANOS = 5_000_000L;
     private static final long BACKOFF_MAX_NANOS = 100_000_000L;
     private static final long NEVER = Long.MAX_VALUE;
+    /**
+     * Request ids of different incarnations must not meet: a leader that stood still may answer what this node asked before it
+     * was restarted, and that must not pass for an answer to something else. An incarnation is at least a millisecond of the
+     * wall clock, which is far too short for this many requests.
+     */
+    private static final int INCARNATION_SHIFT = 20;
 
     private final int self;
     private final long incarnation;
@@ -56,12 +62,13 @@ final class Router {
 
     private final ResultReader results = new ResultReader();
     private final CommandReader cursor = new CommandReader();
-    private long nextRequestId = 1;
+    private long nextRequestId;
     private long queuedBytes;
 
     Router(int self, long incarnation, Ring ring, Loop loop, Clock clock, Settings settings, Sender sender) {
         this.self = self;
         this.incarnation = incarnation;
+        this.nextRequestId = incarnation << INCARNATION_SHIFT;
         this.ring = ring;
         this.loop = loop;
         this.clock = clock;

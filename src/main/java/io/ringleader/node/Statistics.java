@@ -4,6 +4,8 @@ import io.ringleader.config.ClusterConfig;
 import io.ringleader.memcached.StatsWriter;
 import io.ringleader.raft.Raft;
 import io.ringleader.store.ByteWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.function.Consumer;
@@ -15,6 +17,11 @@ final class Statistics implements ClientSession.Information {
     private final ClientStats clients;
     private final RaftHost raft;
     private final StoreHost store;
+
+    /** Who asked for digests since the last time they were begun. */
+    private List<Consumer<byte[]>> digestsWanted = new ArrayList<>();
+
+    private boolean digestsUnderWay;
 
     Statistics(ClusterConfig config, Environment environment, ClientStats clients, RaftHost raft, StoreHost store) {
         this.config = config;
@@ -43,7 +50,12 @@ final class Statistics implements ClientSession.Information {
                     byte[] groups = groups(writer);
                     environment.clientLoop().execute(() -> answer.accept(groups));
                 });
-            case "digests" -> environment.storeLoop().execute(() -> digests(writer, answer));
+            case "digests" -> {
+                digestsWanted.add(answer);
+                if (!digestsUnderWay) {
+                    startDigests(writer);
+                }
+            }
             default -> answer.accept(written(writer::unknown));
         }
     }
@@ -96,6 +108,22 @@ final class Statistics implements ClientSession.Information {
         }
         writer.end(out);
         return out.toByteArray();
+    }
+
+    /** Once at a time, however many ask: it reads all data, and the snapshot loop has other work. */
+    private void startDigests(StatsWriter writer) {
+        digestsUnderWay = true;
+        List<Consumer<byte[]>> asked = digestsWanted;
+        digestsWanted = new ArrayList<>();
+        environment
+                .storeLoop()
+                .execute(() -> digests(writer, answer -> {
+                    digestsUnderWay = false;
+                    asked.forEach(each -> each.accept(answer));
+                    if (!digestsUnderWay && !digestsWanted.isEmpty()) {
+                        startDigests(writer);
+                    }
+                }));
     }
 
     /** On the store loop: applied index and digest of each partition, to compare replicas with. Reads all data once. */

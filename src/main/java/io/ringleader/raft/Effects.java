@@ -13,7 +13,9 @@ import java.util.List;
  *       to {@link Raft#receive};
  *   <li>{@link #committed} entries are applied, in order (§5.3);
  *   <li>{@link #reads} are served once the state machine has applied their index;
- *   <li>{@link #chunksToSend} and {@link #chunksToStore} move a snapshot; {@link #restore} loads one.
+ *   <li>{@link #chunksToSend} and {@link #chunksToStore} move a snapshot; {@link #restore} loads one. No snapshot file, received
+ *       or of the node's own, is made durable before everything handed to the log so far: its term would be news to a node
+ *       that restarts.
  * </ol>
  */
 public final class Effects {

@@ -32,7 +32,7 @@ public final class Raft {
         ACCEPTED,
         /** Not appended: this node does not lead, or is handing its leadership over. */
         NOT_LEADER,
-        /** Not appended: too much is waiting to be committed. */
+        /** Not appended: too much is waiting to be committed, or for this node's own disk. */
         TOO_MUCH_UNCOMMITTED
     }
 
@@ -292,6 +292,9 @@ public final class Raft {
         long silentNanos = nowNanos - Quorum.reachedByMajority(contacts);
         if (silentNanos > state.config.electionTimeoutMinNanos()) {
             stepDown("lost contact to a majority for " + silentNanos / 1_000_000 + " ms");
+            state.resetElectionTimer(nowNanos);
+        } else if (replication.isOwnDiskStalled(nowNanos)) {
+            stepDown("its own disk is stuck while the others get on");
             state.resetElectionTimer(nowNanos);
         }
     }

@@ -9,7 +9,8 @@ package io.ringleader.raft;
  * @param maxAppendBytes entries in one AppendEntries (at least one entry is always sent)
  * @param maxInflightMessages AppendEntries sent to one follower and not yet acknowledged
  * @param maxInflightBytes the same in bytes of entries
- * @param maxUncommittedBytes entries of this leader that are not committed yet; beyond it proposals are refused
+ * @param maxUncommittedBytes entries of this leader that are not yet both committed and on its own disk; beyond it proposals
+ *     are refused
  * @param retainBytes log entries kept behind a snapshot, so that a slow follower need not be sent the snapshot
  */
 public record RaftConfig(

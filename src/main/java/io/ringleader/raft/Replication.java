@@ -4,18 +4,24 @@ import io.ringleader.raft.Message.AppendEntries;
 import io.ringleader.raft.Message.AppendReply;
 import io.ringleader.raft.Message.Heartbeat;
 import io.ringleader.raft.Message.HeartbeatReply;
+import java.util.ArrayDeque;
 import java.util.List;
 
 /** Log replication (§5.3) and the commitment rule (§5.4.2): the leader's side and the follower's. */
 final class Replication {
     private static final byte[] EMPTY = new byte[0];
+    /** In election timeouts: how long the others may get on without this leader's disk. */
+    private static final int DISK_STALL_TIMEOUTS = 3;
 
     private final RaftState state;
     private final SnapshotTransfer snapshots;
     private long nextHeartbeatNanos;
     private long termStartIndex;
     private long selfAcknowledgedIndex;
-    private long uncommittedBytes;
+    /** Entries of this leader that are not yet both committed and on its own disk: what it holds in memory for others. */
+    private final ArrayDeque<Entry> unsettled = new ArrayDeque<>();
+
+    private long unsettledBytes;
 
     Replication(RaftState state, SnapshotTransfer snapshots) {
         this.state = state;
@@ -31,16 +37,42 @@ final class Replication {
             state.progress.put(voter, new Progress(voter, state.log.lastIndex() + 1, nowNanos));
         }
         nextHeartbeatNanos = nowNanos;
+        state.progress.get(state.self).becomeReplicate(nowNanos);
         selfAcknowledgedIndex = 0;
-        uncommittedBytes = 0;
+        unsettled.clear();
+        unsettledBytes = 0;
         for (long i = state.commitIndex() + 1; i <= state.log.lastIndex(); i++) {
-            uncommittedBytes += state.log.entry(i).sizeBytes();
+            unsettled(state.log.entry(i));
         }
         termStartIndex = append(EntryType.NOOP, EMPTY).index();
     }
 
     boolean hasRoomFor(long bytes) {
-        return uncommittedBytes == 0 || uncommittedBytes + bytes <= state.config.maxUncommittedBytes();
+        return unsettledBytes == 0 || unsettledBytes + bytes <= state.config.maxUncommittedBytes();
+    }
+
+    private void unsettled(Entry entry) {
+        unsettled.add(entry);
+        unsettledBytes += entry.sizeBytes();
+    }
+
+    private void settle() {
+        long settledIndex =
+                Math.min(state.commitIndex(), state.progress.get(state.self).matchIndex());
+        while (!unsettled.isEmpty() && unsettled.peek().index() <= settledIndex) {
+            unsettledBytes -= unsettled.poll().sizeBytes();
+        }
+    }
+
+    /**
+     * Whether the others commit what this leader's own disk has not taken for long. It had better follow one of them: as a
+     * leader it can take no more than fits into its memory.
+     */
+    boolean isOwnDiskStalled(long nowNanos) {
+        Progress self = state.progress.get(state.self);
+        return self.hasInflight()
+                && self.matchIndex() < state.commitIndex()
+                && self.silentFor(DISK_STALL_TIMEOUTS * state.config.electionTimeoutMaxNanos(), nowNanos);
     }
 
     /** Append entry to local log (Figure 2). It reaches the disk and the followers side by side (thesis §10.2.1). */
@@ -48,7 +80,7 @@ final class Replication {
         Entry entry = new Entry(state.log.lastIndex() + 1, state.term(), type, payload);
         state.log.append(entry);
         state.effects().persist(entry);
-        uncommittedBytes += entry.sizeBytes();
+        unsettled(entry);
         return entry;
     }
 
@@ -65,7 +97,8 @@ final class Replication {
             sendHeartbeats(readRound);
         }
         for (Progress follower : state.progress.values()) {
-            if (follower.state() == Progress.State.REPLICATE
+            if (follower.node != state.self
+                    && follower.state() == Progress.State.REPLICATE
                     && follower.hasInflight()
                     && follower.silentFor(state.config.electionTimeoutMinNanos(), nowNanos)) {
                 // What is in flight, or its acknowledgement, was lost: find out where the follower is.
@@ -93,6 +126,7 @@ final class Replication {
         }
         if (selfAcknowledgedIndex < state.log.lastIndex()) {
             selfAcknowledgedIndex = state.log.lastIndex();
+            state.progress.get(state.self).entriesSent(selfAcknowledgedIndex, 0, nowNanos);
             state.effects().send(AppendReply.matched(state.self, state.self, state.term(), selfAcknowledgedIndex));
         }
     }
@@ -159,6 +193,7 @@ final class Replication {
             }
             if (advanced) {
                 advanceCommitIndex();
+                settle();
             }
         } else {
             onRefusal(follower, reply);
@@ -197,9 +232,6 @@ final class Replication {
                 state.progress.values().stream().mapToLong(Progress::matchIndex).toArray();
         long majority = Quorum.reachedByMajority(matched);
         if (majority > state.commitIndex() && state.log.term(majority) == state.term()) {
-            for (long i = state.commitIndex() + 1; i <= majority; i++) {
-                uncommittedBytes -= state.log.entry(i).sizeBytes();
-            }
             state.commitTo(majority);
         }
     }

@@ -137,6 +137,55 @@ class SelectorLoopTest extends SelectorLoopHarness {
     }
 
     @Test
+    void manyUnfinishedRequestsTogetherCostNoMoreThanTheLimitAndTheSmallGoOn() throws Exception {
+        SelectorLoop loop = serve(LIMITS, RequestEcho::new);
+        Socket small = client(loop);
+        byte[] unfinished = new byte[3 * MIB];
+        unfinished[1] = 0x3f;
+        List<CompletableFuture<Void>> senders = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            Socket socket = client(loop);
+            senders.add(CompletableFuture.runAsync(() -> sendUntilClosed(socket, unfinished)));
+        }
+        for (CompletableFuture<Void> sender : senders) {
+            sender.get(20, SECONDS);
+            assertThat(loop.stats().buffersInUseBytes()).isLessThanOrEqualTo(36L * MIB);
+        }
+        eventually(loop, () -> loop.stats().connectionsCurrent() < 20);
+        small.getOutputStream().write(new byte[] {0, 0, 0, 1, 'x'});
+        assertThat(small.getInputStream().readNBytes(5)).endsWith('x');
+    }
+
+    @Test
+    void manyUntakenAnswersTogetherCostNoMoreThanTheLimit() throws Exception {
+        SelectorLoop loop = serve(LIMITS, () -> new TestHandler() {
+            @Override
+            public int onBytes(ByteBuffer in) {
+                in.position(in.limit());
+                for (int i = 0; i < 4; i++) {
+                    connection.write(new byte[MIB], 0, MIB);
+                }
+                return 0;
+            }
+        });
+        for (int i = 0; i < 40; i++) {
+            client(loop).getOutputStream().write('x');
+        }
+        eventually(
+                loop,
+                () -> loop.stats().connectionsTotal() == 40 && loop.stats().connectionsCurrent() < 30);
+        assertThat(loop.stats().buffersInUseBytes()).isLessThanOrEqualTo(33L * MIB);
+    }
+
+    private static void sendUntilClosed(Socket socket, byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+        } catch (IOException closed) {
+            // it was the largest
+        }
+    }
+
+    @Test
     void aRequestBeyondTheInputLimitClosesTheConnection() throws Exception {
         BlockingQueue<TestHandler> handlers = new LinkedBlockingQueue<>();
         SelectorLoop loop = serve(LIMITS, () -> {
@@ -165,7 +214,7 @@ class SelectorLoopTest extends SelectorLoopHarness {
 
     @Test
     void aClientBeyondTheLimitIsToldSoAndTheRestAreServed() throws Exception {
-        SelectorLoop loop = serve(NetLimits.of(2, MIB, MIB), TestHandler::new);
+        SelectorLoop loop = serve(NetLimits.of(2, MIB, MIB, MIB), TestHandler::new);
         Socket first = client(loop);
         Socket second = client(loop);
         Socket third = client(loop);

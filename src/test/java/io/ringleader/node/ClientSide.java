@@ -41,9 +41,13 @@ final class ClientSide {
     Consumer<byte[]> statsAnswer;
 
     ClientSide() {
+        this(5);
+    }
+
+    ClientSide(long incarnation) {
         router = new Router(
                 1,
-                5,
+                incarnation,
                 ring,
                 loop,
                 world,

@@ -73,6 +73,7 @@ final class OneThreadCluster {
                     itemMaxBytes,
                     100,
                     connectionOutputMaxBytes,
+                    64 << 20,
                     8 * batchMaxBytes,
                     batchMaxBytes,
                     resultMaxBytes,

@@ -36,6 +36,7 @@ class RaftHostTest {
     private final List<Message> sent = new ArrayList<>();
     private final List<Response> responses = new ArrayList<>();
     private final List<SnapshotPoint> captured = new ArrayList<>();
+    private final List<Message.InstallSnapshot> storedChunks = new ArrayList<>();
     private long token;
     private boolean diskWorks = true;
     private StoreHost store;
@@ -84,7 +85,12 @@ class RaftHostTest {
 
         @Override
         public void storeChunk(int partition, Message.InstallSnapshot chunk) {
-            throw new AssertionError("Nobody sends a snapshot.");
+            storedChunks.add(chunk);
+        }
+
+        @Override
+        public void writeSnapshot(int partition, SnapshotPoint point, SnapshotCapture capture) {
+            captured.add(point);
         }
 
         @Override
@@ -106,7 +112,7 @@ class RaftHostTest {
 
         @Override
         public void onCaptured(int partition, SnapshotPoint point, SnapshotCapture capture) {
-            captured.add(point);
+            loop.execute(() -> host.onCaptured(partition, point, capture));
         }
 
         @Override
@@ -327,5 +333,41 @@ class RaftHostTest {
             acknowledge();
         }
         assertThat(captured).hasSize(2);
+    }
+
+    @Test
+    void aSnapshotOfItsOwnIsNotWrittenBeforeTheLogThatItStandsForIsDurable() {
+        becomeLeader();
+        diskWorks = false;
+        for (int i = 0; i < 3; i++) {
+            ask(write(900));
+            for (int follower = 2; follower <= 3; follower++) {
+                receive(new Message.AppendReply(follower, 1, group.raft.term(), true, group.raft.lastIndex(), 0, 0, 0));
+            }
+            world.runMillis(1);
+        }
+        assertThat(group.raft.commitIndex()).as("the two others have it").isEqualTo(group.raft.lastIndex());
+        assertThat(captured)
+                .as("a file of entries and a term that this node would not know after a crash")
+                .isEmpty();
+        loop.execute(() -> host.onDurable(token));
+        world.runMillis(1);
+        assertThat(captured).hasSize(1);
+    }
+
+    @Test
+    void aSnapshotFromTheLeaderIsNotStoredBeforeTheTermIsDurableAndItsRepetitionsDoNotPileUp() {
+        diskWorks = false;
+        byte[] whole = new byte[100];
+        for (int i = 0; i < 3; i++) {
+            receive(new Message.InstallSnapshot(2, 1, 7, new SnapshotPoint(10, 7), 0, whole, true));
+            world.runMillis(1);
+        }
+        assertThat(storedChunks)
+                .as("restarted with a snapshot of term 7 and no term, the node could not start")
+                .isEmpty();
+        loop.execute(() -> host.onDurable(token));
+        world.runMillis(1);
+        assertThat(storedChunks).hasSize(1);
     }
 }

@@ -51,6 +51,20 @@ class RouterTest {
         assertThat(client.heard()).isEqualTo("STORED\r\n");
     }
 
+    /** A leader that stood still answers what this node asked before it was restarted. */
+    @Test
+    void anAnswerToAnEarlierIncarnationIsNotTakenForAnAnswerToThisOne() {
+        ClientSide before = new ClientSide(4);
+        before.client().says("set " + key + " 0 0 1\r\n1\r\n");
+        Asked old = before.next();
+        set(key);
+        Asked now = side.next();
+        side.answer(old, Result.STORED);
+        assertThat(client.heard()).as("nothing was stored for this client").isEmpty();
+        side.answer(now, Result.NOT_STORED);
+        assertThat(client.heard()).isEqualTo("NOT_STORED\r\n");
+    }
+
     @Test
     void aHintIsFollowedAtOnceAndRemembered() {
         set(key);

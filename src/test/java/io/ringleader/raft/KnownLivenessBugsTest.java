@@ -302,4 +302,64 @@ class KnownLivenessBugsTest {
         assertThat(node.raft().commitIndex()).isEqualTo(99);
         assertThat(node.node.appliedIndex()).isEqualTo(99);
     }
+
+    /** hashicorp 503 and 612, etcd 13527: the others commit, but the leader's own disk is stuck. */
+    @Test
+    void aLeaderWithAStuckDiskStaysLeader() {
+        OneNode node = settledLeader();
+        node.diskIsManual();
+        node.propose("a");
+        node.matched(2, 2);
+        node.matched(3, 2);
+        assertThat(node.raft().commitIndex()).isEqualTo(2);
+        pass(node, 2 * Settings.TIMEOUT_MAX);
+        assertThat(node.raft().isLeader()).as("slow is not stuck").isTrue();
+        pass(node, 2 * Settings.TIMEOUT_MAX);
+        assertThat(node.raft().isLeader()).isFalse();
+    }
+
+    /** The other side of it: where no disk gets on, there is nobody better, and reads need no disk. */
+    @Test
+    void aLeaderStepsDownThoughTheDisksOfTheOthersAreStuckToo() {
+        OneNode node = settledLeader();
+        node.diskIsManual();
+        node.propose("a");
+        pass(node, 10 * Settings.TIMEOUT_MAX);
+        assertThat(node.raft().isLeader()).isTrue();
+    }
+
+    /** A disk that takes everything, but late, and one that had nothing to do for long, are not stuck. */
+    @Test
+    void aLeaderStepsDownBecauseItsDiskIsSlow() {
+        OneNode node = settledLeader();
+        pass(node, 10 * Settings.TIMEOUT_MAX);
+        node.diskIsManual();
+        for (int index = 2; index < 20; index++) {
+            node.propose("x");
+            node.matched(2, index);
+            node.matched(3, index);
+            pass(node, Settings.TIMEOUT_MAX);
+            node.node.completeDisk(1);
+        }
+        assertThat(node.raft().isLeader()).isTrue();
+    }
+
+    @Test
+    void aLeaderWithAStuckDiskTakesWritesUntilItsMemoryIsFull() {
+        OneNode node = OneNode.leader(OneNode.of(3, Settings.DEFAULT.withLimits(1 << 20, 16, 1_000), 0, 0));
+        node.matched(2, 1);
+        node.matched(3, 1);
+        node.diskIsManual();
+        int accepted = 0;
+        while (accepted < 100 && node.raft().propose(new byte[100]) == Raft.Proposed.ACCEPTED) {
+            accepted++;
+            node.node.pump();
+            node.matched(2, 1 + accepted);
+            node.matched(3, 1 + accepted);
+        }
+        assertThat(node.raft().commitIndex()).isEqualTo(1 + accepted);
+        assertThat(accepted).isBetween(5, 10);
+        node.node.completeDisk(accepted);
+        assertThat(node.raft().propose(new byte[100])).isEqualTo(Raft.Proposed.ACCEPTED);
+    }
 }
