@@ -3,6 +3,9 @@ package io.ringleader.memcached;
 import io.ringleader.memcached.RequestHandler.Kind;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandWriter;
+import io.ringleader.store.ItemCommand;
+import io.ringleader.store.Op;
+import java.util.Arrays;
 
 /**
  * One command, as a view on the input buffer: reused for every request of a connection and valid only during
@@ -24,6 +27,10 @@ public final class Request {
     long cas;
     long delta;
     boolean noreply;
+    /** What the store is to do, if it is more than the operation and the fields say; else null. */
+    ItemCommand itemCommand;
+    /** How it is to be answered, if its dialect has an answer of its own for each request; else null. */
+    Reply reply;
 
     Request() {}
 
@@ -38,6 +45,8 @@ public final class Request {
         cas = 0;
         delta = 0;
         noreply = false;
+        itemCommand = null;
+        reply = null;
     }
 
     public Operation op() {
@@ -114,13 +123,25 @@ public final class Request {
 
     /** How it is to be answered. */
     public Reply reply() {
-        return TextReplies.of(op, noreply);
+        return reply == null ? TextReplies.of(op, noreply) : reply;
+    }
+
+    byte[] copyOfKey() {
+        return Arrays.copyOfRange(buffer, keyOffset(), keyOffset() + keyLength);
     }
 
     /** Writes the command for the store. */
     public void encode(ByteWriter out) {
         int key = keyOffset();
         int value = valueOffset();
+        if (itemCommand != null) {
+            if (itemCommand.op() == Op.STORE) {
+                itemCommand.writeTo(out, buffer, key, keyLength, buffer, value, valueLength);
+            } else {
+                itemCommand.writeTo(out, buffer, key, keyLength);
+            }
+            return;
+        }
         switch (op) {
             case GET, GETS -> CommandWriter.get(out, buffer, key, keyLength);
             case GAT, GATS -> CommandWriter.gat(out, buffer, key, keyLength, exptime);
