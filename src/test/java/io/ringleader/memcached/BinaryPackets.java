@@ -1,40 +1,41 @@
 package io.ringleader.memcached;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** Packets of the binary protocol, put together byte by byte and not with what is under test. */
-final class BinaryPackets {
-    static final int OPAQUE = 0x1a2b3c4d;
-    static final byte[] NONE = {};
+public final class BinaryPackets {
+    public static final int OPAQUE = 0x1a2b3c4d;
+    public static final byte[] NONE = {};
 
     private static final int HEADER_BYTES = 24;
 
     private BinaryPackets() {}
 
-    static byte[] request(int opcode) {
+    public static byte[] request(int opcode) {
         return request(opcode, "", NONE, "", 0);
     }
 
-    static byte[] request(int opcode, String key) {
+    public static byte[] request(int opcode, String key) {
         return request(opcode, key, NONE, "", 0);
     }
 
-    static byte[] request(int opcode, String key, byte[] extras) {
+    public static byte[] request(int opcode, String key, byte[] extras) {
         return request(opcode, key, extras, "", 0);
     }
 
-    static byte[] request(int opcode, String key, byte[] extras, String value, long cas) {
+    public static byte[] request(int opcode, String key, byte[] extras, String value, long cas) {
         return packet(0x80, opcode, 0, key, extras, value, cas);
     }
 
     /** A request for a change of the value: set, add, replace and their quiet forms. */
-    static byte[] store(int opcode, String key, int flags, int exptime, String value, long cas) {
+    public static byte[] store(int opcode, String key, int flags, int exptime, String value, long cas) {
         return request(opcode, key, ints(flags, exptime), value, cas);
     }
 
     /** Incr, decr and their quiet forms. */
-    static byte[] count(int opcode, String key, long delta, long initial, int exptime, long cas) {
+    public static byte[] count(int opcode, String key, long delta, long initial, int exptime, long cas) {
         byte[] extras = ByteBuffer.allocate(20)
                 .putLong(delta)
                 .putLong(initial)
@@ -43,7 +44,7 @@ final class BinaryPackets {
         return request(opcode, key, extras, "", cas);
     }
 
-    static byte[] ints(int... values) {
+    public static byte[] ints(int... values) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * values.length);
         for (int value : values) {
             bytes.putInt(value);
@@ -51,21 +52,21 @@ final class BinaryPackets {
         return bytes.array();
     }
 
-    static byte[] response(int opcode, long cas) {
+    public static byte[] response(int opcode, long cas) {
         return response(opcode, 0, "", NONE, "", cas);
     }
 
-    static byte[] error(int opcode, int status, String text) {
+    public static byte[] error(int opcode, int status, String text) {
         return response(opcode, status, "", NONE, text, 0);
     }
 
     /** A number as the body. */
-    static byte[] number(int opcode, long number, long cas) {
+    public static byte[] number(int opcode, long number, long cas) {
         byte[] bytes = ByteBuffer.allocate(8).putLong(number).array();
-        return response(opcode, 0, "", NONE, new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1), cas);
+        return response(opcode, 0, "", NONE, new String(bytes, StandardCharsets.ISO_8859_1), cas);
     }
 
-    static byte[] response(int opcode, int status, String key, byte[] extras, String value, long cas) {
+    public static byte[] response(int opcode, int status, String key, byte[] extras, String value, long cas) {
         return packet(0x81, opcode, status, key, extras, value, cas);
     }
 
@@ -88,7 +89,7 @@ final class BinaryPackets {
     }
 
     /** A header that says what it likes of its body. */
-    static byte[] header(int opcode, int keyBytes, int extrasBytes, int bodyBytes) {
+    public static byte[] header(int opcode, int keyBytes, int extrasBytes, int bodyBytes) {
         return ByteBuffer.allocate(HEADER_BYTES)
                 .put((byte) 0x80)
                 .put((byte) opcode)
@@ -102,7 +103,7 @@ final class BinaryPackets {
                 .array();
     }
 
-    static byte[] join(byte[]... parts) {
+    public static byte[] join(byte[]... parts) {
         int length = 0;
         for (byte[] part : parts) {
             length += part.length;
@@ -114,7 +115,7 @@ final class BinaryPackets {
         return joined.array();
     }
 
-    static String hex(byte[] bytes) {
+    public static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
     }
 }

@@ -8,11 +8,13 @@ import static io.ringleader.memcached.BinaryPackets.join;
 import static io.ringleader.memcached.BinaryPackets.request;
 import static io.ringleader.memcached.BinaryPackets.response;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.Result;
 import io.ringleader.store.ResultReader;
 import io.ringleader.store.ResultWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +40,7 @@ class BinaryProtocolErrorsTest {
 
     /** Whatever is in its body is not taken for a request: there is a whole one in it. */
     static byte[][] malformed() {
-        String trap = new String(request(0x07), java.nio.charset.StandardCharsets.ISO_8859_1);
+        String trap = new String(request(0x07), StandardCharsets.ISO_8859_1);
         return new byte[][] {
             request(0x00),
             request(0x09),
@@ -177,7 +179,7 @@ class BinaryProtocolErrorsTest {
         ResultReader reader = new ResultReader().reset(result.array(), 0, result.length());
         reader.next();
         Reply reply = new BinaryReplies.BinaryReply(Opcode.SET, Operation.SET, 0, Words.NO_BYTES);
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> reply.write(reader, new ByteWriter()))
+        assertThatThrownBy(() -> reply.write(reader, new ByteWriter()))
                 .hasMessage("TOUCHED cannot be the result of a binary SET.");
     }
 
