@@ -6,11 +6,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Reads the classic text protocol from one connection: the state between two looks at its input. One per connection, owned
+ * Reads the text protocol, classic and meta commands, from one connection: the state between two looks at its input. One per connection, owned
  * by the loop of that connection.
  *
  * <p>The caller keeps the bytes that are not consumed and presents them again with more behind them, wherever in memory. A
- * byte is looked at a bounded number of times however the input is cut, and nothing is allocated per command. What is
+ * byte is looked at a bounded number of times however the input is cut, and nothing is allocated per classic command. What is
  * called does not depend on how the input is cut, with one exception that comes from memcached: a line longer than
  * {@link Limits#lineMaxBytes} closes the connection unless its newline is already there.
  */
@@ -146,7 +146,7 @@ public final class TextProtocol implements Protocol {
             return true;
         }
         boolean toStore = action == Action.STORAGE || action == Action.COMMAND;
-        if (!handler.begin(toStore ? request.op.kind() : Kind.LOCAL, 1)) {
+        if (!handler.begin(toStore ? request.kind() : Kind.LOCAL, 1)) {
             return false;
         }
         int position = in.position();
@@ -160,6 +160,7 @@ public final class TextProtocol implements Protocol {
             case ERROR -> handler.answer(line.error);
             case STATS -> handler.stats(line.statsArgument, TextReplies.STATS);
             case VERSION -> handler.version(TextReplies::version);
+            case NOTHING -> handler.answer(Replies.META_NOTHING);
             case VERBOSITY -> handler.answer(line.noreply ? Words.NO_BYTES : Replies.OK);
             case QUIT -> {
                 state = State.CLOSED;

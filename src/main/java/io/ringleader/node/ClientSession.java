@@ -9,9 +9,12 @@ import io.ringleader.memcached.VersionWriter;
 import io.ringleader.net.Connection;
 import io.ringleader.net.ConnectionHandler;
 import io.ringleader.store.ByteWriter;
+import io.ringleader.store.Facts;
 import io.ringleader.store.Result;
 import io.ringleader.store.ResultReader;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +66,9 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     private boolean open;
     private boolean closing;
     private boolean inputEnded;
+    /** Slots of reads that have been sent on as writes. */
+    private final Set<Long> readsThroughLog = new HashSet<>();
+
     private int readsOut;
     private int writesOut;
     /** What did not fit, null if nothing waits. */
@@ -167,7 +173,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
             return;
         }
         boolean write = request.isWrite();
-        int partition = router.partitionOf(request.buffer(), request.keyOffset(), request.keyLength());
+        int partition = router.partitionOf(request.keyBuffer(), request.keyOffset(), request.keyLength());
         // The session remembers the results of its last batch, and they travel in one frame. A value may be as large as
         // any.
         long resultBytes = write && request.isRetrieval()
@@ -231,12 +237,19 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
 
     // ---- results
 
-    /** From the router: the result of one command lies at [offset, end). */
+    /**
+     * From the router: the result of one command lies at [offset, end). A read that came upon an item whose renewal is to be
+     * given to one client goes on as a write, but stays a read of this connection's phase: those behind it need not know.
+     */
     void onResult(boolean write, long slot, byte[] results, int offset, int end) {
         if (open && !write && isPostponed(slot, results, offset, end)) {
             return;
         }
-        count(write, -1);
+        if (open && !write && results[offset] == Result.NEEDS_LOG) {
+            askThroughLog(slot, results, offset, end);
+            return;
+        }
+        countAnswer(write, slot);
         if (open) {
             replies.result(slot, results, offset, end);
             settle();
@@ -253,11 +266,28 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         }
         ResultReader result = shared.result().reset(results, offset, end - offset);
         result.next();
-        if (result.code() != Result.VALUE) {
+        if (result.code() != Result.VALUE && !result.has(Facts.VALUE)) {
             return false;
         }
         postponed.postpone(slot, results, result.keyOffset(), result.keyLength(), end - offset);
         return true;
+    }
+
+    private void askThroughLog(long slot, byte[] results, int offset, int end) {
+        postponed.arrived(slot);
+        ResultReader result = shared.result().reset(results, offset, end - offset);
+        result.next();
+        int partition = router.partitionOf(results, result.keyOffset(), result.keyLength());
+        long resultBytes = result.keyLength() + shared.limits().itemMaxBytes() + COMMAND_OVERHEAD_BYTES;
+        Lane lane = router.lane(partition, true, result.keyLength() + COMMAND_OVERHEAD_BYTES, resultBytes);
+        replies.reply(slot).writeRead(results, result.keyOffset(), result.keyLength(), lane.commands());
+        readsThroughLog.add(slot);
+        router.added(lane, this, slot, resultBytes);
+    }
+
+    private void countAnswer(boolean write, long slot) {
+        boolean read = !write || readsThroughLog.remove(slot);
+        count(!read, -1);
     }
 
     private void repeatPostponed() {
@@ -275,7 +305,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     /** From the router: the command could not be done, for this reason; or, if uncertain, nobody knows whether it was. */
     void onFailure(boolean write, long slot, String reason, boolean uncertain) {
         postponed.arrived(slot);
-        count(write, -1);
+        countAnswer(write, slot);
         shared.stats().onFailure();
         if (open) {
             replies.fail(slot, reason, uncertain);

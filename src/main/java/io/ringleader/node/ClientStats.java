@@ -27,16 +27,17 @@ final class ClientStats implements ReplyQueue.Observer {
 
     @Override
     public void onReply(Operation op, byte code) {
+        boolean found = code == Result.VALUE || code == Result.ITEM;
         switch (op) {
             case GET, GETS -> {
                 cmdGet++;
-                countHit(code == Result.VALUE);
+                countHit(found);
             }
             case GAT, GATS -> {
                 cmdGet++;
                 cmdTouch++;
-                countHit(code == Result.VALUE);
-                countTouch(code == Result.VALUE);
+                countHit(found);
+                countTouch(found);
             }
             case SET, ADD, REPLACE, APPEND, PREPEND -> cmdSet++;
             case CAS -> {
@@ -62,6 +63,7 @@ final class ClientStats implements ReplyQueue.Observer {
                 countTouch(code == Result.TOUCHED || code == Result.ITEM);
             }
             case FLUSH_ALL -> cmdFlush++;
+            case INSPECT -> {}
         }
     }
 

@@ -99,6 +99,19 @@ class TextProtocolFuzzTest {
     @Provide
     Arbitrary<String> soups() {
         return Arbitraries.of(List.of(
+                        "mg",
+                        "ms",
+                        "md",
+                        "ma",
+                        "me",
+                        "mn",
+                        "b",
+                        "v",
+                        "q",
+                        "O1",
+                        "T",
+                        "MA",
+                        "YQ==",
                         "get",
                         "gets",
                         "gat",
