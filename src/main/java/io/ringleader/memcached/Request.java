@@ -3,6 +3,9 @@ package io.ringleader.memcached;
 import io.ringleader.memcached.RequestHandler.Kind;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandWriter;
+import io.ringleader.store.ItemCommand;
+import io.ringleader.store.Op;
+import java.util.Arrays;
 
 /**
  * One command, as a view on the input buffer: reused for every request of a connection and valid only during
@@ -28,6 +31,10 @@ public final class Request {
     MetaCommand meta;
     /** A key that does not lie in the buffer as it is; null if it does. */
     byte[] decodedKey;
+    /** What the store is to do for a binary command, if it is more than the operation and the fields say; else null. */
+    ItemCommand itemCommand;
+    /** How a binary command is to be answered; null for all others. */
+    Reply reply;
 
     Request() {}
 
@@ -44,6 +51,8 @@ public final class Request {
         noreply = false;
         meta = null;
         decodedKey = null;
+        itemCommand = null;
+        reply = null;
     }
 
     public Operation op() {
@@ -133,15 +142,26 @@ public final class Request {
 
     /** How it is to be answered. */
     public Reply reply() {
+        if (reply != null) {
+            return reply;
+        }
         return meta == null ? TextReplies.of(op, noreply) : meta;
+    }
+
+    byte[] copyOfKey() {
+        return Arrays.copyOfRange(keyBuffer(), keyOffset(), keyOffset() + keyLength);
     }
 
     /** Writes the command for the store. */
     public void encode(ByteWriter out) {
-        if (meta == null) {
-            encodeClassic(out);
-        } else {
+        if (meta != null) {
             meta.encode(this, out);
+        } else if (itemCommand == null) {
+            encodeClassic(out);
+        } else if (itemCommand.op() == Op.STORE) {
+            itemCommand.writeTo(out, buffer, keyOffset(), keyLength, buffer, valueOffset(), valueLength);
+        } else {
+            itemCommand.writeTo(out, buffer, keyOffset(), keyLength);
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * called does not depend on how the input is cut, with one exception that comes from memcached: a line longer than
  * {@link Limits#lineMaxBytes} closes the connection unless its newline is already there.
  */
-public final class TextProtocol {
+public final class TextProtocol implements Protocol {
     private enum State {
         /** Looking for the newline; the first {@code scannedBytes} have none. */
         LINE,
@@ -58,14 +58,7 @@ public final class TextProtocol {
         this.request = line.request;
     }
 
-    /**
-     * Consumes whole requests by advancing the position, until the bytes run out or the handler refuses. The bytes of a value
-     * that is not wanted, and all bytes after quit or close, are consumed as they come.
-     *
-     * @param in must have an accessible array
-     * @return how many bytes, counted from the position it leaves, must be there before it can get on: more than now remain,
-     *     and at most {@link Limits#requestMaxBytes}. 0 if it waits for the handler, or if nothing remains.
-     */
+    @Override
     public int consume(ByteBuffer in, RequestHandler handler) {
         neededBytes = 0;
         boolean gettingOn = true;

@@ -1,10 +1,10 @@
 package io.ringleader.node;
 
 import io.ringleader.memcached.Limits;
+import io.ringleader.memcached.Protocol;
 import io.ringleader.memcached.Request;
 import io.ringleader.memcached.RequestHandler;
 import io.ringleader.memcached.StatsWriter;
-import io.ringleader.memcached.TextProtocol;
 import io.ringleader.memcached.VersionWriter;
 import io.ringleader.net.Connection;
 import io.ringleader.net.ConnectionHandler;
@@ -57,7 +57,9 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
 
     private final Shared shared;
     private final Router router;
-    private final TextProtocol protocol;
+    /** Null until the first byte has come. */
+    private Protocol protocol;
+
     private final ReplyQueue replies = new ReplyQueue();
     private final PostponedReads postponed;
     private Connection connection;
@@ -77,7 +79,6 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     ClientSession(Shared shared) {
         this.shared = shared;
         this.router = shared.router();
-        this.protocol = new TextProtocol(shared.limits());
         this.postponed = new PostponedReads(shared.answersMaxBytes());
     }
 
@@ -92,7 +93,10 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     @Override
     public int onBytes(ByteBuffer in) {
         stalledKind = null;
-        int needed = protocol.consume(in, this);
+        if (protocol == null && in.hasRemaining()) {
+            protocol = Protocol.of(in.get(in.position()), shared.limits());
+        }
+        int needed = protocol == null ? 0 : protocol.consume(in, this);
         drain();
         if (stalledKind != null && open && !closing) {
             connection.setReading(false);
@@ -298,13 +302,13 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         }
     }
 
-    /** From the router: the command could not be done, for this reason. */
-    void onFailure(boolean write, long slot, String reason) {
+    /** From the router: the command could not be done, for this reason; or, if uncertain, nobody knows whether it was. */
+    void onFailure(boolean write, long slot, String reason, boolean uncertain) {
         postponed.arrived(slot);
         countAnswer(write, slot);
         shared.stats().onFailure();
         if (open) {
-            replies.fail(slot, reason);
+            replies.fail(slot, reason, uncertain);
             settle();
         }
     }

@@ -48,7 +48,7 @@ final class ClientStats implements ReplyQueue.Observer {
             }
             case DELETE -> {
                 deleteHits += code == Result.DELETED ? 1 : 0;
-                deleteMisses += code == Result.DELETED ? 0 : 1;
+                deleteMisses += code == Result.NOT_FOUND ? 1 : 0;
             }
             case INCR -> {
                 incrHits += code == Result.NUMBER || code == Result.ITEM ? 1 : 0;
@@ -60,7 +60,7 @@ final class ClientStats implements ReplyQueue.Observer {
             }
             case TOUCH -> {
                 cmdTouch++;
-                countTouch(code == Result.TOUCHED);
+                countTouch(code == Result.TOUCHED || code == Result.ITEM);
             }
             case FLUSH_ALL -> cmdFlush++;
             case INSPECT -> {}

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
  * Writes down what it is called with, one readable line per call, and insists that the calls keep to the contract of
  * {@link RequestHandler}: every call was announced, and everything announced comes.
  */
-final class RecordingHandler implements RequestHandler {
+class RecordingHandler implements RequestHandler {
     final List<String> calls = new ArrayList<>();
     /** The announcements that were accepted. */
     final List<String> begins = new ArrayList<>();
@@ -108,12 +108,13 @@ final class RecordingHandler implements RequestHandler {
         }
     }
 
-    private void local(String call) {
+    /** Notes a call that is for nobody but this node. */
+    final void local(String call) {
         take(Kind.LOCAL);
         calls.add(call);
     }
 
-    private void take(Kind kind) {
+    final void take(Kind kind) {
         if (announced == 0 || announcedKind != kind) {
             throw new IllegalStateException(
                     "A call of kind " + kind + " was not announced; before it came " + calls + ".");
