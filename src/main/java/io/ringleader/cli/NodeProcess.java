@@ -42,6 +42,7 @@ final class NodeProcess implements AutoCloseable {
         this.self = self;
         directory = DataDirectory.open(self.data(), config.name(), self.id(), SystemClock.INSTANCE.wallMillis());
         Limits limits = config.limits();
+        warnIfHeapIsSmall(limits);
         clientLoop = new SelectorLoop("client", clientLimits(limits), FULL, NodeProcess::stopAtOnce);
         raftLoop = new SelectorLoop("raft", peerLimits(limits), new byte[0], NodeProcess::stopAtOnce);
         logLoop = new ThreadLoop("log", NodeProcess::stopAtOnce);
@@ -81,6 +82,20 @@ final class NodeProcess implements AutoCloseable {
                 (int) limits.frameMaxBytes() + headroomBytes,
                 limits.peerBacklogMaxBytes() + headroomBytes,
                 Long.MAX_VALUE);
+    }
+
+    /** Values, the log behind them and what is under way are all on the heap. */
+    private static void warnIfHeapIsSmall(Limits limits) {
+        long wantedBytes = 2 * limits.memoryBytes() + limits.clientBuffersMaxBytes() + limits.clientQueueMaxBytes();
+        long heapBytes = Runtime.getRuntime().maxMemory();
+        if (heapBytes < wantedBytes) {
+            log.warn(
+                    "The heap may grow to {} MiB. With memory_bytes = {} it should be at least {} MiB: start with -Xmx{}m.",
+                    heapBytes >> 20,
+                    limits.memoryBytes(),
+                    wantedBytes >> 20,
+                    wantedBytes >> 20);
+        }
     }
 
     void start() {

@@ -195,7 +195,7 @@ public final class Raft {
                 // §4.2.3).
                 return false;
             }
-            stepDown("node " + message.from() + " is at term " + message.term());
+            stepDown("node " + message.from() + " is at term " + message.term(), nowNanos);
             state.enterTerm(message.term(), HardState.NOBODY);
         }
         if (message.term() < state.term()) {
@@ -275,8 +275,10 @@ public final class Raft {
         replication.lead(nowNanos);
     }
 
-    private void stepDown(String reason) {
+    private void stepDown(String reason, long nowNanos) {
         if (state.isLeader()) {
+            // Its timer ran out while it led: it must not be the first to ask for the next election.
+            state.resetElectionTimer(nowNanos);
             reads.refuseAll();
             transfer.stop();
             state.progress.clear();
@@ -291,11 +293,9 @@ public final class Raft {
                 .toArray();
         long silentNanos = nowNanos - Quorum.reachedByMajority(contacts);
         if (silentNanos > state.config.electionTimeoutMinNanos()) {
-            stepDown("lost contact to a majority for " + silentNanos / 1_000_000 + " ms");
-            state.resetElectionTimer(nowNanos);
+            stepDown("lost contact to a majority for " + silentNanos / 1_000_000 + " ms", nowNanos);
         } else if (replication.isOwnDiskStalled(nowNanos)) {
-            stepDown("its own disk is stuck while the others get on");
-            state.resetElectionTimer(nowNanos);
+            stepDown("its own disk is stuck while the others get on", nowNanos);
         }
     }
 
