@@ -168,6 +168,7 @@ public final class TextProtocol {
             case STATS -> handler.stats(line.statsArgument, TextReplies.STATS);
             case VERSION -> handler.version(TextReplies::version);
             case VERBOSITY -> handler.answer(line.noreply ? Words.NO_BYTES : Replies.OK);
+            case ADMINISTRATION -> administer(handler);
             case QUIT -> {
                 state = State.CLOSED;
                 handler.quit();
@@ -179,6 +180,17 @@ public final class TextProtocol {
             case KEYS -> throw new IllegalStateException("A list of keys was dispatched as one request.");
         }
         return true;
+    }
+
+    private void administer(RequestHandler handler) {
+        if (line.administration instanceof Administration.Answer answer) {
+            handler.answer(line.noreply ? Words.NO_BYTES : answer.line());
+            return;
+        }
+        if (line.administration instanceof Administration.Watch) {
+            state = State.CLOSED;
+        }
+        handler.administer(line.administration);
     }
 
     private static boolean endsInLineEnd(ByteBuffer in, int length) {

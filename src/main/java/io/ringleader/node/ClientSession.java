@@ -1,9 +1,12 @@
 package io.ringleader.node;
 
+import io.ringleader.memcached.Administration;
 import io.ringleader.memcached.Limits;
+import io.ringleader.memcached.Replies;
 import io.ringleader.memcached.Request;
 import io.ringleader.memcached.RequestHandler;
 import io.ringleader.memcached.StatsWriter;
+import io.ringleader.memcached.TextLogin;
 import io.ringleader.memcached.TextProtocol;
 import io.ringleader.memcached.VersionWriter;
 import io.ringleader.net.Connection;
@@ -12,6 +15,7 @@ import io.ringleader.store.ByteWriter;
 import io.ringleader.store.Result;
 import io.ringleader.store.ResultReader;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +43,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
             int pipelineMaxCommands,
             long answersMaxBytes,
             ByteWriter scratch,
-            ResultReader result) {}
+            ResultReader result,
+            ClientServices services) {}
 
     /** Answers {@code stats} and {@code version}. The consumer is called on the client loop, at once or later. */
     interface Information {
@@ -48,6 +53,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         String version();
     }
 
+    private static final byte[] SHUTDOWN_REFUSED = line("SERVER_ERROR: shutdown not enabled");
+    private static final byte[] TOO_MANY_WATCHERS = line("WATCHER_TOO_MANY log watcher limit reached");
     private static final int DRAIN_BYTES = 64 << 10;
     /** More than a command or a result holds besides its key and value. */
     private static final long COMMAND_OVERHEAD_BYTES = 64;
@@ -68,11 +75,29 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
 
     private int stalledCommands;
 
+    private final ClientServices services;
+    private final int number;
+    private final LoginGate login;
+    private final KeyListing listing;
+    /** Begins when all that was asked before is answered; null if there is none, or if it has begun. */
+    private Administration.Watch plannedWatch;
+
+    private boolean watching;
+    private long lastCommandNanos;
+
     ClientSession(Shared shared) {
         this.shared = shared;
         this.router = shared.router();
         this.protocol = new TextProtocol(shared.limits());
         this.postponed = new PostponedReads(shared.answersMaxBytes());
+        services = shared.services();
+        number = services.nextSession();
+        listing = new KeyListing(services, replies, this::settle);
+        login = new LoginGate(services.credentials().orElse(null), shared.stats());
+    }
+
+    private static byte[] line(String text) {
+        return (text + "\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     // ---- the connection
@@ -81,18 +106,44 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     public void onOpen(Connection opened) {
         connection = opened;
         open = true;
+        lastCommandNanos = services.clock().monotonicNanos();
+        services.sessions().add(this);
     }
 
     @Override
     public int onBytes(ByteBuffer in) {
         stalledKind = null;
-        int needed = protocol.consume(in, this);
+        lastCommandNanos = services.clock().monotonicNanos();
+        int needed = login.isOpen() ? protocol.consume(in, this) : logIn(in);
         drain();
         if (stalledKind != null && open && !closing) {
             connection.setReading(false);
             // Answers that were known at once may have made room already.
             resume();
             return 0;
+        }
+        return needed;
+    }
+
+    private int logIn(ByteBuffer in) {
+        int needed = login.consume(in, this);
+        if (login.isOpen()) {
+            return protocol.consume(in, this);
+        }
+        if (login.isPaused()) {
+            // A guess costs time, and the client waits for it in silence.
+            long slot = replies.addPendingLine();
+            stalledKind = Kind.LOCAL;
+            stalledCommands = 1;
+            services.loop().schedule(login.pauseNanos(), () -> {
+                login.endPause();
+                replies.line(slot, TextLogin.FAILURE);
+                stalledKind = null;
+                if (open) {
+                    connection.setReading(true);
+                    drain();
+                }
+            });
         }
         return needed;
     }
@@ -115,6 +166,9 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     public void onClosed(String reason) {
         open = false;
         router.forget(this);
+        services.sessions().remove(this);
+        services.watchers().remove(connection);
+        listing.end();
         log.debug("Client connection closed: {}", reason);
     }
 
@@ -152,6 +206,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         boolean roomForReplies = replies.size() == 0 || replies.size() + commands <= shared.pipelineMaxCommands();
         return inPhase
                 && roomForReplies
+                && !login.isPaused()
+                && !listing.isActive()
                 && connection.pendingOutputBytes() + replies.heldBytes() < shared.answersMaxBytes()
                 && (kind == Kind.LOCAL || router.hasRoom(this));
     }
@@ -172,7 +228,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         long commandBytes = request.keyLength() + request.valueLength() + COMMAND_OVERHEAD_BYTES;
         Lane lane = router.lane(partition, write, commandBytes, resultBytes);
         request.encode(lane.commands());
-        long slot = replies.add(request.reply(), 1);
+        long slot = replies.add(services.watchers().watched(request, number), 1);
         count(write, 1);
         router.added(lane, this, slot, resultBytes);
     }
@@ -207,6 +263,29 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         ByteWriter out = new ByteWriter();
         writer.write(shared.information().version(), out);
         replies.addLine(out.toByteArray());
+    }
+
+    @Override
+    public void administer(Administration administration) {
+        if (administration instanceof Administration.ListKeys) {
+            listing.begin(connection);
+        } else if (administration instanceof Administration.Watch watch) {
+            plannedWatch = watch;
+        } else if (administration instanceof Administration.Shutdown) {
+            shutdown();
+        } else {
+            throw new IllegalArgumentException(administration + " is answered without this session.");
+        }
+    }
+
+    private void shutdown() {
+        if (services.shutdown().isEmpty()) {
+            replies.addLine(SHUTDOWN_REFUSED);
+            return;
+        }
+        log.info("Shutting down, as {} asked for.", connection.remoteAddress());
+        closing = true;
+        services.shutdown().get().run();
     }
 
     @Override
@@ -302,9 +381,47 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         if (open) {
             repeatPostponed();
         }
+        if (open && plannedWatch != null && replies.size() == 0) {
+            beginWatch();
+        }
+        if (open) {
+            listing.goOn();
+        }
         boolean saidAll = closing || (inputEnded && stalledKind == null);
         if (open && saidAll && replies.size() == 0) {
             connection.closeAfterOutput();
         }
+    }
+
+    private void beginWatch() {
+        byte[] answer = Replies.OK;
+        if (services.watchers().isFull()) {
+            answer = TOO_MANY_WATCHERS;
+            closing = true;
+        } else {
+            services.watchers().add(connection, plannedWatch.topics());
+            watching = true;
+        }
+        plannedWatch = null;
+        connection.write(answer, 0, answer.length);
+    }
+
+    // ---- for stats
+
+    int number() {
+        return number;
+    }
+
+    String remoteAddress() {
+        return connection.remoteAddress();
+    }
+
+    boolean isWatching() {
+        return watching;
+    }
+
+    /** When bytes came last. */
+    long lastCommandNanos() {
+        return lastCommandNanos;
     }
 }

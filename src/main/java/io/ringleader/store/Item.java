@@ -36,8 +36,8 @@ public final class Item {
         return new Item(data, keyLength, clientFlags, cas, newExpiresAtMillis, hash);
     }
 
-    /** The key from 0 to {@link #keyLength}, the value from {@link #valueOffset}. Not to be changed. */
-    byte[] data() {
+    /** The key from 0 to {@link #keyLength}, the value from {@link #valueOffset}. Not to be changed, ever, by anybody. */
+    public byte[] data() {
         return data;
     }
 

@@ -75,6 +75,12 @@ final class RecordingHandler implements RequestHandler {
     }
 
     @Override
+    public void administer(Administration administration) {
+        local(administration.getClass().getSimpleName());
+        over = administration instanceof Administration.Watch;
+    }
+
+    @Override
     public void quit() {
         local("quit");
         over = true;
