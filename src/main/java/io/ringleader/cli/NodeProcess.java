@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 final class NodeProcess implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NodeProcess.class);
     private static final byte[] FULL = "SERVER_ERROR too many open connections\r\n".getBytes(StandardCharsets.US_ASCII);
+    /** Peers are few and known, and each has its own limits. */
+    private static final long PEER_BUFFERS_MAX_BYTES = 1L << 40;
     /** A bug or a broken disk stopped a loop: nothing more may be acknowledged. */
     private static final int EXIT_LOOP_FAILED = 3;
 
@@ -69,13 +71,17 @@ final class NodeProcess implements AutoCloseable {
         int requestMaxBytes = io.ringleader.memcached.Limits.ofItemMaxBytes((int) limits.itemMaxBytes())
                 .requestMaxBytes();
         long outputMaxBytes = limits.connectionOutputMaxBytes() + limits.itemMaxBytes() + (128 << 10);
-        return NetLimits.of((int) limits.maxConnections(), requestMaxBytes, outputMaxBytes);
+        return NetLimits.of(
+                (int) limits.maxConnections(), requestMaxBytes, outputMaxBytes, limits.clientBuffersMaxBytes());
     }
 
     private static NetLimits peerLimits(Limits limits) {
         int headroomBytes = 64 << 10;
         return NetLimits.of(
-                1024, (int) limits.frameMaxBytes() + headroomBytes, limits.peerBacklogMaxBytes() + headroomBytes);
+                1024,
+                (int) limits.frameMaxBytes() + headroomBytes,
+                limits.peerBacklogMaxBytes() + headroomBytes,
+                PEER_BUFFERS_MAX_BYTES);
     }
 
     void start() {

@@ -157,6 +157,12 @@ final class Checks {
                 limits.connectionOutputMaxBytes(),
                 item,
                 itemReason + ", or the largest item cannot be answered");
+        atLeast(
+                Schema.CLIENT_BUFFERS_MAX,
+                limits.clientBuffersMaxBytes(),
+                limits.connectionOutputMaxBytes() + 2 * item + (1 << 20),
+                "at least connection_output_max_bytes (" + limits.connectionOutputMaxBytes()
+                        + "), item_max_bytes twice (" + limits.itemMaxBytes() + ") and 1 MiB more");
         String batchReason =
                 "at least batch_max_bytes (" + limits.batchMaxBytes() + "), or the largest batch is never sent";
         atLeast(Schema.APPEND_MAX, limits.appendMaxBytes(), limits.batchMaxBytes(), batchReason);

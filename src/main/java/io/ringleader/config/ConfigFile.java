@@ -176,6 +176,7 @@ public final class ConfigFile {
                 table.number(Schema.ITEM_MAX),
                 table.number(Schema.MAX_CONNECTIONS),
                 table.number(Schema.OUTPUT_MAX),
+                table.number(Schema.CLIENT_BUFFERS_MAX),
                 table.number(Schema.CLIENT_QUEUE_MAX),
                 table.number(Schema.BATCH_MAX),
                 table.number(Schema.RESULT_MAX),

@@ -7,6 +7,8 @@ package io.ringleader.config;
  * @param itemMaxBytes of one value
  * @param maxConnections of clients to one node
  * @param connectionOutputMaxBytes of answers that a client has not taken; above it, its commands are not read
+ * @param clientBuffersMaxBytes of requests that are not complete yet, of all clients of a node together, and as much of answers
+ *     they have not taken; above it, those who hold most are closed
  * @param clientQueueMaxBytes of commands of all clients of a node that wait for their turn; above it, none are read
  * @param batchMaxBytes of commands in one batch, which is one Raft entry
  * @param resultMaxBytes of results in one answer to a batch of reads
@@ -27,6 +29,7 @@ public record Limits(
         long itemMaxBytes,
         long maxConnections,
         long connectionOutputMaxBytes,
+        long clientBuffersMaxBytes,
         long clientQueueMaxBytes,
         long batchMaxBytes,
         long resultMaxBytes,

@@ -39,6 +39,7 @@ final class Schema {
     static final Number ITEM_MAX = limit("item_max_bytes", MIB, KIB, 256 * MIB);
     static final Number MAX_CONNECTIONS = limit("max_connections", 10_000, 1, 1_000_000);
     static final Number OUTPUT_MAX = limit("connection_output_max_bytes", 8 * MIB, 64 * KIB, ARRAY_MAX);
+    static final Number CLIENT_BUFFERS_MAX = limit("client_buffers_max_bytes", 256 * MIB, MIB, ANY_MAX);
     static final Number CLIENT_QUEUE_MAX = limit("client_queue_max_bytes", 64 * MIB, 64 * KIB, ARRAY_MAX);
     static final Number BATCH_MAX = limit("batch_max_bytes", 2 * MIB, 4 * KIB, ARRAY_MAX);
     static final Number RESULT_MAX = limit("result_max_bytes", 2 * MIB, 4 * KIB, ARRAY_MAX);
@@ -76,6 +77,7 @@ final class Schema {
                             ITEM_MAX,
                             MAX_CONNECTIONS,
                             OUTPUT_MAX,
+                            CLIENT_BUFFERS_MAX,
                             CLIENT_QUEUE_MAX,
                             BATCH_MAX,
                             RESULT_MAX,

@@ -10,6 +10,9 @@ package io.ringleader.net;
  * @param readChunkBytes read from one connection in one turn of the loop, at least 512: the share of one connection
  * @param outputChunkBytes of one output buffer, at least 512; a connection with unsent output holds at least one
  * @param pooledMaxBytes kept in free buffers for reuse, at least 0, for input and for output each
+ * @param inputTotalMaxBytes that all connections together may hold unconsumed; who needs more is closed
+ * @param outputTotalMaxBytes that all connections together may hold unsent; above it, who holds more than an even share is
+ *     closed
  * @param connectTimeoutMillis after which an attempt to connect is given up, at least 1
  */
 public record NetLimits(
@@ -19,6 +22,8 @@ public record NetLimits(
         int readChunkBytes,
         int outputChunkBytes,
         long pooledMaxBytes,
+        long inputTotalMaxBytes,
+        long outputTotalMaxBytes,
         int connectTimeoutMillis) {
     private static final int CHUNK_MIN_BYTES = 512;
     private static final int CHUNK_MAX_BYTES = 1 << 24;
@@ -33,13 +38,28 @@ public record NetLimits(
         requireBetween("inputMaxBytes", inputMaxBytes, readChunkBytes, INPUT_MAX_BYTES);
         requireBetween("outputChunkBytes", outputChunkBytes, CHUNK_MIN_BYTES, CHUNK_MAX_BYTES);
         requireBetween("pooledMaxBytes", pooledMaxBytes, 0, Long.MAX_VALUE);
+        requireBetween("inputTotalMaxBytes", inputTotalMaxBytes, inputMaxBytes, Long.MAX_VALUE / 2);
+        requireBetween("outputTotalMaxBytes", outputTotalMaxBytes, outputMaxBytes, Long.MAX_VALUE / 2);
         requireBetween("connectTimeoutMillis", connectTimeoutMillis, 1, Integer.MAX_VALUE);
     }
 
-    /** Limits with 64 KiB per turn, 16 KiB output buffers, pools of 16 MiB and 3 s to connect. */
-    public static NetLimits of(int maxConnections, int inputMaxBytes, long outputMaxBytes) {
+    /**
+     * Limits with 64 KiB per turn, 16 KiB output buffers, pools of 16 MiB and 3 s to connect.
+     *
+     * @param buffersMaxBytes for the input of all connections together, and as much for their output
+     */
+    public static NetLimits of(int maxConnections, int inputMaxBytes, long outputMaxBytes, long buffersMaxBytes) {
         int readChunkBytes = Math.max(CHUNK_MIN_BYTES, Math.min(inputMaxBytes, 64 << 10));
-        return new NetLimits(maxConnections, inputMaxBytes, outputMaxBytes, readChunkBytes, 16 << 10, 16L << 20, 3_000);
+        return new NetLimits(
+                maxConnections,
+                inputMaxBytes,
+                outputMaxBytes,
+                readChunkBytes,
+                16 << 10,
+                16L << 20,
+                buffersMaxBytes,
+                buffersMaxBytes,
+                3_000);
     }
 
     private static void requireBetween(String name, long value, long min, long max) {

@@ -136,6 +136,17 @@ public final class SelectorLoop implements Loop, Network, AutoCloseable {
         return Thread.currentThread() == thread;
     }
 
+    /**
+     * What one connection may have pending when it adds so many bytes: less than usual if all together would hold too much, so
+     * that those go first that read least.
+     */
+    long outputMaxBytes(int addedBytes) {
+        boolean crowded = outputPool.inUseBytes() + addedBytes > limits.outputTotalMaxBytes();
+        return crowded
+                ? Math.min(limits.outputMaxBytes(), limits.outputTotalMaxBytes() / Math.max(1, connectionsCurrent))
+                : limits.outputMaxBytes();
+    }
+
     void requireLoopThread() {
         if (Thread.currentThread() != thread) {
             throw new IllegalStateException("This belongs to the loop " + name + ", but it was called by the thread "

@@ -215,6 +215,14 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
             }
             return held;
         }
+        if (loop.inputPool().inUseBytes() + wantedBytes > loop.limits().inputTotalMaxBytes()) {
+            log.warn(
+                    "Closing {}: it sent {} bytes of a request, and there is no room for more.",
+                    remoteAddress,
+                    heldBytes);
+            close("all connections together hold too much of requests that are not finished");
+            return null;
+        }
         ByteBuffer larger = loop.inputPool().take(wantedBytes);
         if (held != null) {
             larger.put(held);
@@ -328,7 +336,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
         if (state != State.OPEN) {
             return;
         }
-        long outputMaxBytes = loop.limits().outputMaxBytes();
+        long outputMaxBytes = loop.outputMaxBytes(length);
         if (output.pendingBytes() + length > outputMaxBytes) {
             log.warn(
                     "Closing {}: {} bytes of output are pending, {} more would exceed the limit of {}.",

@@ -66,7 +66,7 @@ final class RaftHost {
     /** Per second: a client of a partition that is being handed over waits for it, so only a few do at a time. */
     private static final int HANDOVERS_AT_ONCE = 8;
 
-    private record Held(long token, int partition, Message message) {}
+    private record Held(long token, Runnable release) {}
 
     private final int self;
     private final Loop loop;
@@ -78,7 +78,7 @@ final class RaftHost {
     private final TreeMap<Integer, PartitionGroup> groups = new TreeMap<>();
     private final ArrayDeque<PartitionGroup> dirty = new ArrayDeque<>();
 
-    /** Messages that wait for the disk, in the order of their tokens. */
+    /** What waits for the disk, messages above all, in the order of the tokens. */
     private final ArrayDeque<Held> held = new ArrayDeque<>();
 
     private List<LogWriter.Append> appends = new ArrayList<>();
@@ -297,15 +297,16 @@ final class RaftHost {
         }
         long token = appends.isEmpty() ? lastToken : lastToken + 1;
         for (Message message : effects.messages()) {
-            if (message.waitsForDisk() && token > durableToken) {
-                held.add(new Held(token, group.partition, message));
+            if (message.waitsForDisk()) {
+                whenDurable(token, () -> deliver(group, message));
             } else {
                 deliver(group, message);
             }
         }
         toStore(group, effects);
         effects.chunksToSend().forEach(chunk -> outside.sendChunk(group.partition, chunk));
-        effects.chunksToStore().forEach(chunk -> outside.storeChunk(group.partition, chunk));
+        // A snapshot must not be durable before the log knows of the group and of the term of its leader.
+        effects.chunksToStore().forEach(chunk -> whenDurable(token, () -> outside.storeChunk(group.partition, chunk)));
         effects.roleChanges().forEach(change -> onRoleChange(group, change));
         List<Request> orphans = group.takeOrphans();
         for (Request orphan : orphans) {
@@ -356,10 +357,17 @@ final class RaftHost {
         }
     }
 
+    private void whenDurable(long token, Runnable action) {
+        if (token > durableToken) {
+            held.add(new Held(token, action));
+        } else {
+            action.run();
+        }
+    }
+
     private void releaseHeld() {
         while (!held.isEmpty() && held.peek().token() <= durableToken) {
-            Held next = held.poll();
-            deliver(groups.get(next.partition()), next.message());
+            held.poll().release().run();
         }
     }
 

@@ -16,6 +16,9 @@ import java.util.random.RandomGenerator;
  * at the mark      the mark           the group starts from the snapshot
  * after the mark   any or none        the node stopped between the two: the mark is made up for (buffered, so that it comes
  *                                     before all that is written next) and the group starts from the snapshot
+ * of a later term     any                the node stopped before the term was in the log. Then no vote in that term, and no
+ * than the log has                       answer, can have left it (they wait for the log): the group starts in the file's
+ *                                        term, with no vote
  * before the mark,
  * or none          the mark           refuse to start: entries that only the missing file has are gone
  * any              group unknown      refuse to start: the log that was written before the file is gone, and with it the votes
@@ -76,13 +79,18 @@ public final class NodeRecovery {
         for (RecoveredGroup group : found.groups().values()) {
             SnapshotId snapshot = newest.get(group.group());
             RecoveredGroup settled = settle(disk, snapshots, group, snapshot);
+            long term = group.term();
+            int votedFor = group.votedFor();
+            if (settled.snapshotTerm() > term) {
+                term = settled.snapshotTerm();
+                votedFor = 0;
+                found.log().hardState(group.group(), term, votedFor);
+            }
             if (settled.snapshotIndex() > group.snapshotIndex()) {
                 found.log().snapshotMark(group.group(), settled.snapshotIndex(), settled.snapshotTerm());
             }
             replicas.put(
-                    group.group(),
-                    new RecoveredReplica(
-                            group.group(), settled.term(), settled.votedFor(), snapshot, settled.entries()));
+                    group.group(), new RecoveredReplica(group.group(), term, votedFor, snapshot, settled.entries()));
         }
         String summary = found.summary() + "; " + newest.size() + " snapshots";
         return new Recovered(found.log(), snapshots, replicas, summary);

@@ -75,8 +75,8 @@ class ConfigFileTest {
                 """);
         List<String> names = Schema.KEYS.get("limits");
         long[] values = {
-            9_000_001, 100_002, 3, 300_004, 250_004, 200_005, 210_006, 300_007, 400_008, 9, 500_010, 20_011, 0,
-            1_000_013, 9_000_014, 40_015, 400_016, 500_017
+            9_000_001, 100_002, 3, 300_004, 9_000_004, 250_004, 200_005, 210_006, 300_007, 400_008, 9, 500_010, 20_011,
+            0, 1_000_013, 9_000_014, 40_015, 400_016, 500_017
         };
         for (int i = 0; i < values.length; i++) {
             text.append(names.get(i)).append(" = ").append(values[i]).append('\n');
@@ -106,7 +106,8 @@ class ConfigFileTest {
                         values[14],
                         values[15],
                         values[16],
-                        values[17]));
+                        values[17],
+                        values[18]));
         assertThat(config.toString()).doesNotContain("0123456789abcdef");
     }
 

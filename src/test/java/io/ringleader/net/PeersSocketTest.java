@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 class PeersSocketTest {
     private static final int FRAME_MAX_BYTES = 2 << 20;
     private static final Peers.Limits LIMITS = Peers.Limits.of(FRAME_MAX_BYTES, 8L << 20);
-    private static final NetLimits NET_LIMITS = NetLimits.of(50, FRAME_MAX_BYTES + 8, 32L << 20);
+    private static final NetLimits NET_LIMITS = NetLimits.of(50, FRAME_MAX_BYTES + 8, 32L << 20, 1L << 30);
 
     /** The real address of each node, known once it listens; what a node is told is only a name. */
     private final Map<InetSocketAddress, InetSocketAddress> addressBook = new ConcurrentHashMap<>();

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 /** A selector loop on real sockets of this machine, and what its tests need. */
 abstract class SelectorLoopHarness {
     static final int MIB = 1 << 20;
-    static final NetLimits LIMITS = new NetLimits(100, 4 * MIB, 8 * MIB, 8 << 10, 4 << 10, 4 * MIB, 3_000);
+    static final NetLimits LIMITS =
+            new NetLimits(100, 4 * MIB, 8 * MIB, 8 << 10, 4 << 10, 4 * MIB, 64 * MIB, 64 * MIB, 3_000);
     static final byte[] REFUSAL = "SERVER_ERROR too many open connections\r\n".getBytes(US_ASCII);
 
     final CompletableFuture<Throwable> failure = new CompletableFuture<>();

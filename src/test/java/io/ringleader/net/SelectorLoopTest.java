@@ -84,6 +84,35 @@ class SelectorLoopTest extends SelectorLoopHarness {
     }
 
     @Test
+    void whatAllConnectionsLeaveUnfinishedIsBoundedTogetherAndOthersAreServed() throws Exception {
+        NetLimits limits = NetLimits.of(100, 4 * MIB, 4 * MIB, 8 * MIB);
+        CountDownLatch firstClosed = new CountDownLatch(1);
+        SelectorLoop loop = serve(limits, () -> {
+            RequestEcho handler = new RequestEcho();
+            handler.closed.thenRun(firstClosed::countDown);
+            return handler;
+        });
+        byte[] half = new byte[2 * MIB];
+        half[1] = 0x30; // a promise of 3 MiB, of which 2 come
+        for (int i = 0; i < 10; i++) {
+            Socket socket = client(loop);
+            CompletableFuture.runAsync(() -> {
+                try {
+                    socket.getOutputStream().write(half);
+                } catch (IOException e) {
+                    firstClosed.countDown(); // the other end closed it, as it should
+                }
+            });
+        }
+        assertThat(firstClosed.await(20, SECONDS)).isTrue();
+        Socket other = client(loop);
+        byte[] request = {0, 0, 0, 1, 'x'};
+        other.getOutputStream().write(request);
+        assertThat(other.getInputStream().readNBytes(5)).isEqualTo(request);
+        assertThat(loop.stats().buffersInUseBytes()).isLessThanOrEqualTo(8 * MIB + LIMITS.readChunkBytes());
+    }
+
+    @Test
     void aSlowReaderIsHeldBackAndItsMemoryIsBounded() throws Exception {
         AtomicLong largestPending = new AtomicLong();
         CountDownLatch heldBack = new CountDownLatch(1);
@@ -165,7 +194,7 @@ class SelectorLoopTest extends SelectorLoopHarness {
 
     @Test
     void aClientBeyondTheLimitIsToldSoAndTheRestAreServed() throws Exception {
-        SelectorLoop loop = serve(NetLimits.of(2, MIB, MIB), TestHandler::new);
+        SelectorLoop loop = serve(NetLimits.of(2, MIB, MIB, 8 * MIB), TestHandler::new);
         Socket first = client(loop);
         Socket second = client(loop);
         Socket third = client(loop);

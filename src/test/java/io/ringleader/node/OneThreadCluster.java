@@ -77,6 +77,7 @@ final class OneThreadCluster {
                     itemMaxBytes,
                     100,
                     connectionOutputMaxBytes,
+                    64L << 20,
                     8 * batchMaxBytes,
                     batchMaxBytes,
                     resultMaxBytes,

@@ -59,6 +59,20 @@ class NodeRecoveryTest {
     }
 
     @Test
+    void aSnapshotOfALaterTermThanTheLogStartsInThatTermWithoutAVote() throws IOException {
+        // the term was still on its way to the disk when the file was there, so no vote in it can have left the node
+        SnapshotFilesTest.write(withEntries(10).snapshots(), new SnapshotId(1, 12, 7), new byte[100]);
+        Recovered restarted = restarted();
+        assertThat(restarted.replicas().get(1).term()).isEqualTo(7);
+        assertThat(restarted.replicas().get(1).votedFor()).isZero();
+        restarted.log().sync();
+        RecoveredReplica again = restarted().replicas().get(1);
+        assertThat(again.term()).isEqualTo(7);
+        assertThat(again.votedFor()).isZero();
+        assertThat(again.entries()).isEmpty();
+    }
+
+    @Test
     void aMarkWithoutItsFileStopsTheNode() throws IOException {
         Recovered node = withEntries(10);
         node.log().snapshotMark(1, 6, 2);
