@@ -13,8 +13,10 @@ import java.util.Arrays;
 public final class TextLogin {
     /** Who decides. */
     public interface Attempts {
-        /** Whether the login is accepted, which is then answered by {@link RequestHandler#answer}. If not, the answer is up to
-         * the listener, and {@link TextLogin#consume} stops: it is to be called again when the next attempt may come. */
+        /**
+         * Whether the login is accepted, which is then answered by {@link RequestHandler#answer}. If not, the answer is up to
+         * the one who decides, and {@link TextLogin#consume} stops: it is to be called again when the next attempt may come.
+         */
         boolean attempt(byte[] name, byte[] password);
     }
 

@@ -38,12 +38,9 @@ final class LoginGate {
         return reader.consume(in, handler, this::attempt);
     }
 
-    private boolean attempt(byte[] name, byte[] password) {
-        return decide(credentials.accept(name, password));
-    }
-
     /** The login is accepted, or a pause begins. */
-    private boolean decide(boolean accepted) {
+    private boolean attempt(byte[] name, byte[] password) {
+        boolean accepted = credentials.accept(name, password);
         stats.onLogin(accepted);
         open = accepted;
         paused = !accepted;
