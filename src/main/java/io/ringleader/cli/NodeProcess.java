@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -60,7 +59,8 @@ final class NodeProcess implements AutoCloseable {
                 snapshotLoop,
                 directory.disk(),
                 directory.incarnation(),
-                this::facts);
+                this::facts,
+                NodeProcess::exit);
         node = new Node(config, self.id(), environment);
         node.start();
     }
@@ -117,6 +117,11 @@ final class NodeProcess implements AutoCloseable {
         Runtime.getRuntime().halt(EXIT_LOOP_FAILED);
     }
 
+    /** On a thread of its own, since it waits for the loops to end. */
+    private static void exit() {
+        new Thread(() -> System.exit(0), "exit").start();
+    }
+
     /** What {@code stats} says of the process, by memcached's names. */
     private SortedMap<String, String> facts() {
         long uptimeMillis = ManagementFactory.getRuntimeMXBean().getUptime();
@@ -129,24 +134,15 @@ final class NodeProcess implements AutoCloseable {
         facts.put("pointer_size", System.getProperty("sun.arch.data.model", "64"));
         facts.put(
                 "threads", Integer.toString(ManagementFactory.getThreadMXBean().getThreadCount()));
-        facts.put("rusage_user", cpuSeconds());
-        facts.put("rusage_system", "0.000000");
+        ProcessTimes times = ProcessTimes.read();
+        facts.put("rusage_user", times.userSeconds());
+        facts.put("rusage_system", times.systemSeconds());
         facts.put("curr_connections", Integer.toString(net.connectionsCurrent()));
         facts.put("total_connections", Long.toString(net.connectionsTotal()));
         facts.put("rejected_connections", Long.toString(net.connectionsRejected()));
         facts.put("bytes_read", Long.toString(net.bytesIn()));
         facts.put("bytes_written", Long.toString(net.bytesOut()));
         return facts;
-    }
-
-    /** User and system time together: the JVM does not tell them apart. */
-    private static String cpuSeconds() {
-        long nanos = ProcessHandle.current()
-                .info()
-                .totalCpuDuration()
-                .map(duration -> duration.toNanos())
-                .orElse(0L);
-        return String.format(Locale.ROOT, "%.6f", nanos / 1e9);
     }
 
     /** Stops taking part; whatever was acknowledged is on disk already. */

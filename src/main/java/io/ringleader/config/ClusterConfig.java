@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param replicas of each partition, on as many nodes
  * @param peerSecret what nodes prove to each other that they know; empty if nodes trust whoever connects
  * @param allowUnauthenticatedPeers whether peers may be reachable from other machines without a secret
+ * @param clientAccess what clients must show and may do; each node has its own copy, they are not compared
  * @param nodes in ascending order of their ids
  * @param warnings about what is legal and yet unwise
  */
@@ -24,6 +25,7 @@ public record ClusterConfig(
         int replicas,
         Optional<String> peerSecret,
         boolean allowUnauthenticatedPeers,
+        ClientAccess clientAccess,
         RingConfig ringConfig,
         Timeouts timeouts,
         Limits limits,
@@ -71,7 +73,8 @@ public record ClusterConfig(
     public String toString() {
         return "ClusterConfig[name=" + name + ", partitions=" + partitions + ", replicas=" + replicas + ", peerSecret="
                 + (peerSecret.isPresent() ? "set" : "none") + ", allowUnauthenticatedPeers=" + allowUnauthenticatedPeers
-                + ", ringConfig=" + ringConfig + ", timeouts=" + timeouts + ", limits=" + limits + ", nodes=" + nodes
+                + ", clientAccess=" + clientAccess + ", ringConfig=" + ringConfig + ", timeouts=" + timeouts
+                + ", limits=" + limits + ", nodes=" + nodes
                 + ", warnings=" + warnings + "]";
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.tomlj.Toml;
@@ -26,9 +27,11 @@ public final class ConfigFile {
     private final Path file;
     private final TomlParseResult toml;
     private final Problems problems;
+    private final boolean readsFiles;
 
-    private ConfigFile(Path file, TomlParseResult toml) {
+    private ConfigFile(Path file, TomlParseResult toml, boolean readsFiles) {
         this.file = file;
+        this.readsFiles = readsFiles;
         this.toml = toml;
         this.problems = new Problems(file.toString());
     }
@@ -67,13 +70,20 @@ public final class ConfigFile {
             String reason = e.getMessage() == null ? e.toString() : e.getMessage();
             throw unreadable(file, "The file cannot be read: " + reason + ".");
         }
-        return parse(text, file);
+        return parse(text, file, true);
     }
 
-    /** As {@link #load}, for a text that stands, or could stand, in the file. Reads nothing. */
+    /**
+     * As {@link #load}, for a text that stands, or could stand, in the file. Reads nothing: there are no passwords if there
+     * is an {@code auth_file}.
+     */
     public static ClusterConfig parse(String text, Path file) throws ConfigException {
+        return parse(text, file, false);
+    }
+
+    private static ClusterConfig parse(String text, Path file, boolean readsFiles) throws ConfigException {
         TomlParseResult toml = Toml.parse(text);
-        ConfigFile reader = new ConfigFile(file, toml);
+        ConfigFile reader = new ConfigFile(file, toml, readsFiles);
         for (TomlParseError error : toml.errors()) {
             reader.problems.error(error.position().line(), "", error.getMessage() + ".", "");
         }
@@ -104,6 +114,7 @@ public final class ConfigFile {
                 (int) cluster.number(Schema.REPLICAS),
                 secret,
                 cluster.flag("allow_unauthenticated_peers"),
+                clientAccess(cluster),
                 new RingConfig(
                         (int) ring.number(Schema.VIRTUAL_NODES),
                         ring.decimal(
@@ -119,6 +130,27 @@ public final class ConfigFile {
         new Checks(config, nodes, problems).run(secretWritten);
         problems.throwIfAny();
         return withWarnings(config, problems.warnings());
+    }
+
+    private ClientAccess clientAccess(TableReader cluster) {
+        Optional<Path> authFile = cluster.text("auth_file", this::path);
+        Optional<Map<String, String>> passwords = readsFiles
+                ? cluster.text("auth_file", text -> AuthFile.parse(readLines(path(text)), text))
+                : Optional.empty();
+        return new ClientAccess(authFile, passwords.orElse(Map.of()), cluster.flag("allow_shutdown_command"));
+    }
+
+    private static List<String> readLines(Path authFile) throws BadValueException {
+        try {
+            return Files.readAllLines(authFile);
+        } catch (NoSuchFileException e) {
+            throw new BadValueException("There is no file " + authFile + ".", AuthFile.REMEDY);
+        } catch (CharacterCodingException e) {
+            throw new BadValueException(authFile + " is not UTF-8 text.", AuthFile.REMEDY);
+        } catch (IOException e) {
+            String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+            throw new BadValueException(authFile + " cannot be read: " + reason + ".", "Let the node read it.");
+        }
     }
 
     private static Timeouts timeouts(TableReader table) {
@@ -222,9 +254,8 @@ public final class ConfigFile {
         int id = (int) table.number(Schema.NODE_ID);
         Optional<HostPort> client = table.text("client", HostPort::parse);
         Optional<HostPort> peer = table.text("peer", HostPort::parse);
-        Optional<Path> data = table.has("data")
-                ? table.text("data", this::dataDirectory)
-                : Optional.of(resolve(Path.of("data", "node" + id)));
+        Optional<Path> data =
+                table.has("data") ? table.text("data", this::path) : Optional.of(resolve(Path.of("data", "node" + id)));
         if (id == Schema.NODE_ID.fallback() || client.isEmpty() || peer.isEmpty() || data.isEmpty()) {
             return Optional.empty();
         }
@@ -235,7 +266,7 @@ public final class ConfigFile {
         return file.toAbsolutePath().resolveSibling(directory).normalize();
     }
 
-    private Path dataDirectory(String text) throws BadValueException {
+    private Path path(String text) throws BadValueException {
         String remedy = "Write a path, such as \"data/node1\"; a relative one starts at the directory of this file.";
         if (text.isBlank()) {
             throw new BadValueException("It is empty.", remedy);
@@ -273,6 +304,7 @@ public final class ConfigFile {
                 config.replicas(),
                 config.peerSecret(),
                 config.allowUnauthenticatedPeers(),
+                config.clientAccess(),
                 config.ringConfig(),
                 config.timeouts(),
                 config.limits(),

@@ -60,7 +60,15 @@ final class Schema {
     static final Number NODE_ID = new Number("node", "id", 0, 1, Ring.MAX_NODE_ID);
 
     static final Map<String, List<String>> KEYS = Map.of(
-            "cluster", List.of("name", "partitions", "replicas", "peer_secret", "allow_unauthenticated_peers"),
+            "cluster",
+                    List.of(
+                            "name",
+                            "partitions",
+                            "replicas",
+                            "peer_secret",
+                            "allow_unauthenticated_peers",
+                            "auth_file",
+                            "allow_shutdown_command"),
             "ring", List.of("virtual_nodes", "load_factor"),
             "timeouts", names(HEARTBEAT, ELECTION_MIN, ELECTION_MAX, COMMAND),
             "limits",

@@ -45,6 +45,9 @@ public interface RequestHandler {
     /** {@code version}. */
     void version(VersionWriter writer);
 
+    /** A command about this server; never an {@link Administration.Answer}. After a watch nothing is read any more. */
+    void administer(Administration administration);
+
     /** {@code quit}: close the connection when all before it is answered. Nothing is read any more. */
     void quit();
 

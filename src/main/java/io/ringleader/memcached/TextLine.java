@@ -1,6 +1,8 @@
 package io.ringleader.memcached;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Reads one complete command line and says what is to happen. The result is in its fields, with offsets relative to the begin
@@ -22,6 +24,7 @@ final class TextLine {
         VERBOSITY,
         /** The meta command that only asks for an answer. */
         NOTHING,
+        ADMINISTRATION,
         QUIT,
         CLOSE
     }
@@ -47,6 +50,7 @@ final class TextLine {
     long verbosity;
     String statsArgument = "";
     String closeReason = "";
+    Administration administration;
 
     private final Limits limits;
     private final Words words = new Words();
@@ -234,7 +238,24 @@ final class TextLine {
             closeReason = "The peer speaks HTTP.";
             return Action.CLOSE;
         }
-        return fail(Replies.ERROR);
+        return readAdministration() ? Action.ADMINISTRATION : fail(Replies.ERROR);
+    }
+
+    private boolean readAdministration() {
+        if (words.count() == 0 || !Administration.isCommand(array, words.start(0), words.length(0))) {
+            return false;
+        }
+        int count = noreply ? words.count() - 1 : words.count();
+        List<String> all = new ArrayList<>(count);
+        for (int word = 0; word < count; word++) {
+            all.add(word(word));
+        }
+        administration = Administration.of(all).orElse(null);
+        return administration != null;
+    }
+
+    private String word(int word) {
+        return new String(array, words.start(word), words.length(word), StandardCharsets.ISO_8859_1);
     }
 
     private Action readMeta(Verb verb) {
@@ -274,7 +295,7 @@ final class TextLine {
         StringBuilder argument = new StringBuilder();
         for (int word = 1; word < words.count(); word++) {
             argument.append(word == 1 ? "" : " ");
-            argument.append(new String(array, words.start(word), words.length(word), StandardCharsets.ISO_8859_1));
+            argument.append(word(word));
         }
         statsArgument = argument.toString();
         return Action.STATS;

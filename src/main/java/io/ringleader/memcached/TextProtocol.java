@@ -162,6 +162,7 @@ public final class TextProtocol implements Protocol {
             case VERSION -> handler.version(TextReplies::version);
             case NOTHING -> handler.answer(Replies.META_NOTHING);
             case VERBOSITY -> handler.answer(line.noreply ? Words.NO_BYTES : Replies.OK);
+            case ADMINISTRATION -> administer(handler);
             case QUIT -> {
                 state = State.CLOSED;
                 handler.quit();
@@ -173,6 +174,17 @@ public final class TextProtocol implements Protocol {
             case KEYS -> throw new IllegalStateException("A list of keys was dispatched as one request.");
         }
         return true;
+    }
+
+    private void administer(RequestHandler handler) {
+        if (line.administration instanceof Administration.Answer answer) {
+            handler.answer(line.noreply ? Words.NO_BYTES : answer.line());
+            return;
+        }
+        if (line.administration instanceof Administration.Watch) {
+            state = State.CLOSED;
+        }
+        handler.administer(line.administration);
     }
 
     private static boolean endsInLineEnd(ByteBuffer in, int length) {

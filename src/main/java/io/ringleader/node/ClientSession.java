@@ -1,10 +1,13 @@
 package io.ringleader.node;
 
+import io.ringleader.memcached.Administration;
 import io.ringleader.memcached.Limits;
 import io.ringleader.memcached.Protocol;
+import io.ringleader.memcached.Replies;
 import io.ringleader.memcached.Request;
 import io.ringleader.memcached.RequestHandler;
 import io.ringleader.memcached.StatsWriter;
+import io.ringleader.memcached.TextLogin;
 import io.ringleader.memcached.VersionWriter;
 import io.ringleader.net.Connection;
 import io.ringleader.net.ConnectionHandler;
@@ -13,6 +16,7 @@ import io.ringleader.store.Facts;
 import io.ringleader.store.Result;
 import io.ringleader.store.ResultReader;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -42,7 +46,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
             int pipelineMaxCommands,
             long answersMaxBytes,
             ByteWriter scratch,
-            ResultReader result) {}
+            ResultReader result,
+            ClientServices services) {}
 
     /** Answers {@code stats} and {@code version}. The consumer is called on the client loop, at once or later. */
     interface Information {
@@ -51,6 +56,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         String version();
     }
 
+    private static final byte[] SHUTDOWN_REFUSED = line("SERVER_ERROR: shutdown not enabled");
+    private static final byte[] TOO_MANY_WATCHERS = line("WATCHER_TOO_MANY log watcher limit reached");
     private static final int DRAIN_BYTES = 64 << 10;
     /** More than a command or a result holds besides its key and value. */
     private static final long COMMAND_OVERHEAD_BYTES = 64;
@@ -76,10 +83,28 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
 
     private int stalledCommands;
 
+    private final ClientServices services;
+    private final int number;
+    private final LoginGate login;
+    private final KeyListing listing;
+    /** Begins when all that was asked before is answered; null if there is none, or if it has begun. */
+    private Administration.Watch plannedWatch;
+
+    private boolean watching;
+    private long lastCommandNanos;
+
     ClientSession(Shared shared) {
         this.shared = shared;
         this.router = shared.router();
         this.postponed = new PostponedReads(shared.answersMaxBytes());
+        services = shared.services();
+        number = services.nextSession();
+        listing = new KeyListing(services, replies, this::settle);
+        login = new LoginGate(services.credentials().orElse(null), shared.stats());
+    }
+
+    private static byte[] line(String text) {
+        return (text + "\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     // ---- the connection
@@ -88,21 +113,52 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     public void onOpen(Connection opened) {
         connection = opened;
         open = true;
+        lastCommandNanos = services.clock().monotonicNanos();
+        services.sessions().add(this);
     }
 
     @Override
     public int onBytes(ByteBuffer in) {
         stalledKind = null;
-        if (protocol == null && in.hasRemaining()) {
-            protocol = Protocol.of(in.get(in.position()), shared.limits());
-        }
-        int needed = protocol == null ? 0 : protocol.consume(in, this);
+        lastCommandNanos = services.clock().monotonicNanos();
+        int needed = login.isOpen() ? consume(in) : logIn(in);
         drain();
         if (stalledKind != null && open && !closing) {
             connection.setReading(false);
             // Answers that were known at once may have made room already.
             resume();
             return 0;
+        }
+        return needed;
+    }
+
+    /** The first byte of a connection says which protocol it speaks. */
+    private int consume(ByteBuffer in) {
+        if (protocol == null && in.hasRemaining()) {
+            protocol = Protocol.of(in.get(in.position()), shared.limits());
+        }
+        return protocol == null ? 0 : protocol.consume(in, this);
+    }
+
+    private int logIn(ByteBuffer in) {
+        int needed = login.consume(in, this);
+        if (login.isOpen()) {
+            return consume(in);
+        }
+        if (login.isPaused()) {
+            // A guess costs time, and the client waits for it in silence.
+            long slot = replies.addPendingLine();
+            stalledKind = Kind.LOCAL;
+            stalledCommands = 1;
+            services.loop().schedule(login.pauseNanos(), () -> {
+                login.endPause();
+                replies.line(slot, TextLogin.FAILURE);
+                stalledKind = null;
+                if (open) {
+                    connection.setReading(true);
+                    drain();
+                }
+            });
         }
         return needed;
     }
@@ -125,6 +181,9 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     public void onClosed(String reason) {
         open = false;
         router.forget(this);
+        services.sessions().remove(this);
+        services.watchers().remove(connection);
+        listing.end();
         log.debug("Client connection closed: {}", reason);
     }
 
@@ -162,6 +221,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         boolean roomForReplies = replies.size() == 0 || replies.size() + commands <= shared.pipelineMaxCommands();
         return inPhase
                 && roomForReplies
+                && !login.isPaused()
+                && !listing.isActive()
                 && connection.pendingOutputBytes() + replies.heldBytes() < shared.answersMaxBytes()
                 && (kind == Kind.LOCAL || router.hasRoom(this));
     }
@@ -182,7 +243,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         long commandBytes = request.keyLength() + request.valueLength() + COMMAND_OVERHEAD_BYTES;
         Lane lane = router.lane(partition, write, commandBytes, resultBytes);
         request.encode(lane.commands());
-        long slot = replies.add(request.reply(), 1);
+        long slot = replies.add(services.watchers().watched(request, number), 1);
         count(write, 1);
         router.added(lane, this, slot, resultBytes);
     }
@@ -217,6 +278,29 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         ByteWriter out = new ByteWriter();
         writer.write(shared.information().version(), out);
         replies.addLine(out.toByteArray());
+    }
+
+    @Override
+    public void administer(Administration administration) {
+        if (administration instanceof Administration.ListKeys) {
+            listing.begin(connection);
+        } else if (administration instanceof Administration.Watch watch) {
+            plannedWatch = watch;
+        } else if (administration instanceof Administration.Shutdown) {
+            shutdown();
+        } else {
+            throw new IllegalArgumentException(administration + " is answered without this session.");
+        }
+    }
+
+    private void shutdown() {
+        if (services.shutdown().isEmpty()) {
+            replies.addLine(SHUTDOWN_REFUSED);
+            return;
+        }
+        log.info("Shutting down, as {} asked for.", connection.remoteAddress());
+        closing = true;
+        services.shutdown().get().run();
     }
 
     @Override
@@ -336,9 +420,47 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         if (open) {
             repeatPostponed();
         }
+        if (open && plannedWatch != null && replies.size() == 0) {
+            beginWatch();
+        }
+        if (open) {
+            listing.goOn();
+        }
         boolean saidAll = closing || (inputEnded && stalledKind == null);
         if (open && saidAll && replies.size() == 0) {
             connection.closeAfterOutput();
         }
+    }
+
+    private void beginWatch() {
+        byte[] answer = Replies.OK;
+        if (services.watchers().isFull()) {
+            answer = TOO_MANY_WATCHERS;
+            closing = true;
+        } else {
+            services.watchers().add(connection, plannedWatch.topics());
+            watching = true;
+        }
+        plannedWatch = null;
+        connection.write(answer, 0, answer.length);
+    }
+
+    // ---- for stats
+
+    int number() {
+        return number;
+    }
+
+    String remoteAddress() {
+        return connection.remoteAddress();
+    }
+
+    boolean isWatching() {
+        return watching;
+    }
+
+    /** When bytes came last. */
+    long lastCommandNanos() {
+        return lastCommandNanos;
     }
 }

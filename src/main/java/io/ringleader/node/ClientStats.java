@@ -23,6 +23,8 @@ final class ClientStats implements ReplyQueue.Observer {
     private long casBadval;
     private long touchHits;
     private long touchMisses;
+    private long authCmds;
+    private long authErrors;
     private long failedCommands;
 
     @Override
@@ -88,7 +90,14 @@ final class ClientStats implements ReplyQueue.Observer {
         failedCommands++;
     }
 
+    void onLogin(boolean accepted) {
+        authCmds++;
+        authErrors += accepted ? 0 : 1;
+    }
+
     void reset() {
+        authCmds = 0;
+        authErrors = 0;
         cmdGet = 0;
         cmdSet = 0;
         cmdFlush = 0;
@@ -127,6 +136,8 @@ final class ClientStats implements ReplyQueue.Observer {
         stat.accept("cas_badval", casBadval);
         stat.accept("touch_hits", touchHits);
         stat.accept("touch_misses", touchMisses);
+        stat.accept("auth_cmds", authCmds);
+        stat.accept("auth_errors", authErrors);
         stat.accept("failed_commands", failedCommands);
     }
 }

@@ -17,6 +17,7 @@ import java.util.random.RandomGenerator;
  * @param disk the data directory, locked by this node
  * @param incarnation grows with every start of the node, also after its directory was wiped
  * @param process facts about the process, for {@code stats}, by memcached's names; called on the client loop
+ * @param shutdown begins to end the process in good order and returns at once; called on the client loop
  */
 public record Environment(
         Clock clock,
@@ -30,4 +31,5 @@ public record Environment(
         Loop snapshotLoop,
         Disk disk,
         long incarnation,
-        Supplier<SortedMap<String, String>> process) {}
+        Supplier<SortedMap<String, String>> process,
+        Runnable shutdown) {}

@@ -1,9 +1,12 @@
 package io.ringleader.node;
 
+import io.ringleader.config.ClientAccess;
 import io.ringleader.config.ClusterConfig;
 import io.ringleader.config.Limits;
 import io.ringleader.config.NodeConfig;
 import io.ringleader.config.Timeouts;
+import io.ringleader.memcached.Administration.Topic;
+import io.ringleader.memcached.Credentials;
 import io.ringleader.net.Peers;
 import io.ringleader.raft.Effects;
 import io.ringleader.raft.Entry;
@@ -29,6 +32,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -120,17 +124,38 @@ public final class Node implements Closeable {
                         limits.clientQueueMaxBytes()),
                 this::submit);
         ClientStats stats = new ClientStats();
+        ClientServices services = clientServices();
         clients = new ClientSession.Shared(
                 router,
                 io.ringleader.memcached.Limits.ofItemMaxBytes((int) limits.itemMaxBytes()),
                 stats,
-                new Statistics(config, env, stats, raftHost, storeHost),
+                new Statistics(config, self, env, stats, services, raftHost, storeHost),
                 PIPELINE_MAX_COMMANDS,
                 limits.connectionOutputMaxBytes() / 2,
                 new ByteWriter(),
-                new ResultReader());
+                new ResultReader(),
+                services);
         recoverReplicas(recovered);
         env.storeLoop().atEndOfBurst(this::flushStoreResponses);
+    }
+
+    private ClientServices clientServices() {
+        ClientAccess access = config.clientAccess();
+        Watchers watchers = new Watchers(env.clock());
+        watchers.onRaftWanted(wanted -> env.raftLoop()
+                .execute(() -> raftHost.watch()
+                        .listen(
+                                wanted
+                                        ? (wallMillis, event) -> env.clientLoop()
+                                                .execute(() -> watchers.tell(Topic.RAFT, wallMillis, event))
+                                        : null)));
+        return new ClientServices(
+                env.clientLoop(),
+                env.clock(),
+                new KeyDumps(storeHost, env.clock(), env.clientLoop(), env.snapshotLoop()),
+                watchers,
+                access.authFile().map(file -> new Credentials(access.passwords())),
+                access.allowShutdownCommand() ? Optional.of(env.shutdown()) : Optional.empty());
     }
 
     private Map<Integer, InetSocketAddress> otherPeers() {

@@ -79,6 +79,7 @@ final class RaftHost {
     private final Limits limits;
     private final long tickNanos;
     private final Outside outside;
+    private final RaftWatch watch;
     private final TreeMap<Integer, PartitionGroup> groups = new TreeMap<>();
     private final ArrayDeque<PartitionGroup> dirty = new ArrayDeque<>();
 
@@ -99,6 +100,7 @@ final class RaftHost {
         this.limits = limits;
         this.tickNanos = tickNanos;
         this.outside = outside;
+        watch = new RaftWatch(clock);
         loop.atEndOfBurst(this::endOfBurst);
     }
 
@@ -109,6 +111,11 @@ final class RaftHost {
 
     void start() {
         loop.schedule(tickNanos, this::tick);
+    }
+
+    /** Who wants to see what happens here. */
+    RaftWatch watch() {
+        return watch;
     }
 
     Iterable<PartitionGroup> groups() {
@@ -131,6 +138,7 @@ final class RaftHost {
             touch(group);
         }
         housekeeping.tick(nowNanos);
+        watch.tick(nowNanos);
         loop.schedule(tickNanos, this::tick);
     }
 
@@ -248,6 +256,7 @@ final class RaftHost {
         if (written) {
             group.raft.snapshotTaken(point.index());
             log.info("Partition {}: snapshot at {}", partition, point);
+            watch.snapshot(partition, point, "taken");
             touch(group);
         } else {
             group.noSnapshotUntilNanos = clock.monotonicNanos() + SNAPSHOT_RETRY_NANOS;
@@ -259,6 +268,7 @@ final class RaftHost {
         if (received.whole()) {
             group.raft.snapshotStored(point);
             log.info("Partition {}: received the snapshot at {}", partition, point);
+            watch.snapshot(partition, point, "received");
         } else {
             group.raft.chunkStored(point, received.nextOffset());
         }
@@ -351,6 +361,7 @@ final class RaftHost {
             storeWork.add(() -> store.restore(partition, point));
         }
         if (!effects.committed().isEmpty()) {
+            watch.committed(partition, effects.committed());
             List<StoreHost.Committed> committed =
                     new ArrayList<>(effects.committed().size());
             for (Entry entry : effects.committed()) {
@@ -386,6 +397,7 @@ final class RaftHost {
 
     private void onRoleChange(PartitionGroup group, Effects.RoleChange change) {
         log.debug("Partition {}: {} in term {}, {}", group.partition, change.role(), change.term(), change.reason());
+        watch.roleChanged(group.partition, change);
         housekeeping.leadershipChanged();
         outside.leaderChanged(group.partition, change.leader());
     }

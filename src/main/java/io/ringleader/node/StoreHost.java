@@ -10,6 +10,7 @@ import io.ringleader.store.CommandBatch;
 import io.ringleader.store.MalformedBytesException;
 import io.ringleader.store.PartitionStore;
 import io.ringleader.store.SnapshotCapture;
+import io.ringleader.store.StoreCounters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
@@ -165,6 +166,30 @@ final class StoreHost {
             SnapshotPoint point = new SnapshotPoint(slot.store.appliedIndex(), slot.appliedTerm);
             then.accept(partition, point, slot.store.beginCapture());
         }
+    }
+
+    /** Takes a capture on the store loop; null after the last partition. */
+    interface CaptureTaker {
+        void accept(int partition, SnapshotCapture capture);
+    }
+
+    /** Captures the first partition of this node whose number is higher. Any thread. */
+    void captureAfter(int partition, CaptureTaker taker) {
+        loop.execute(() -> {
+            Integer next = slots.higherKey(partition);
+            if (next == null) {
+                taker.accept(partition, null);
+            } else {
+                capture(next, (captured, point, capture) -> taker.accept(captured, capture));
+            }
+        });
+    }
+
+    /** The sums over all partitions of this node. On the store loop. */
+    StoreCounters counters() {
+        StoreCounters sum = new StoreCounters();
+        slots.values().forEach(slot -> sum.add(slot.store.counters()));
+        return sum;
     }
 
     /** The digest of a partition's snapshot at an index: equal on all replicas. */

@@ -109,8 +109,8 @@ public final class Item {
         return (marks & mark) != 0;
     }
 
-    /** The key from 0 to {@link #keyLength}, the value from {@link #valueOffset}. Not to be changed. */
-    byte[] data() {
+    /** The key from 0 to {@link #keyLength}, the value from {@link #valueOffset}. Not to be changed, ever, by anybody. */
+    public byte[] data() {
         return data;
     }
 

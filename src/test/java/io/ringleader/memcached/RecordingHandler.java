@@ -78,6 +78,12 @@ class RecordingHandler implements RequestHandler {
     }
 
     @Override
+    public void administer(Administration administration) {
+        local(administration.getClass().getSimpleName());
+        over = administration instanceof Administration.Watch;
+    }
+
+    @Override
     public void quit() {
         local("quit");
         over = true;

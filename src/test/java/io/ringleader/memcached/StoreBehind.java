@@ -110,6 +110,11 @@ final class StoreBehind implements RequestHandler {
     }
 
     @Override
+    public void administer(Administration administration) {
+        throw new IllegalStateException("Nobody administers a store alone: " + administration);
+    }
+
+    @Override
     public void quit() {
         throw new IllegalStateException("Nobody quits here.");
     }

@@ -112,6 +112,11 @@ class TextProtocolCostTest {
         public void version(VersionWriter writer) {}
 
         @Override
+        public void administer(Administration administration) {
+            // none of the counted requests is one
+        }
+
+        @Override
         public void quit() {}
 
         @Override

@@ -20,6 +20,7 @@ class TextProtocolTest {
     private static final String EXPTIME = "CLIENT_ERROR invalid exptime argument";
     private static final String DELTA = "CLIENT_ERROR invalid numeric delta argument";
     private static final String LARGE = "SERVER_ERROR object too large for cache";
+    private static final String SLABS = "CLIENT_ERROR there are no slabs: memory is not divided and nothing is evicted";
     private static final String K250 = "k".repeat(250);
     private static final String K251 = "k".repeat(251);
     private static final List<Arguments> TABLE = new ArrayList<>();
@@ -241,8 +242,8 @@ class TextProtocolTest {
         row("foo bar\r\n", "ERROR");
         row("foo noreply\r\n");
         // not built here
-        row("slabs reassign 1 2\r\n", "ERROR");
-        row("watch\r\n", "ERROR");
+        row("slabs reassign 1 2\r\n", SLABS);
+        row("watch\r\nversion\r\n", "Watch");
         row("GET / HTTP/1.1\r\nHost: x\r\n", "close");
         row("version\r\nPOST  /a HTTP/2 \r\nversion\r\n", "version", "close");
         row("HTTP/1.1\r\n", "ERROR");

@@ -1,6 +1,7 @@
 package io.ringleader.node;
 
 import io.ringleader.loop.Loop;
+import io.ringleader.memcached.Credentials;
 import io.ringleader.memcached.Limits;
 import io.ringleader.memcached.StatsWriter;
 import io.ringleader.net.Connection;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The client loop of node 1 of 3 with a real router and real sessions; the test plays the nodes that are asked. */
@@ -39,12 +41,30 @@ final class ClientSide {
     final Router router;
     final ClientSession.Shared shared;
     Consumer<byte[]> statsAnswer;
+    /** Times the process was asked to end. */
+    int shutdowns;
 
     ClientSide() {
-        this(5);
+        this(5, null, true);
     }
 
     ClientSide(long incarnation) {
+        this(incarnation, null, true);
+    }
+
+    ClientSide(Credentials credentials, boolean mayShutDown) {
+        this(5, credentials, mayShutDown);
+    }
+
+    private ClientSide(long incarnation, Credentials credentials, boolean mayShutDown) {
+        StoreHost store = new StoreHost(loop, world, BATCH_MAX_BYTES, null);
+        ClientServices services = new ClientServices(
+                loop,
+                world,
+                new KeyDumps(store, world, loop, loop),
+                new Watchers(world),
+                Optional.ofNullable(credentials),
+                mayShutDown ? Optional.of(() -> shutdowns++) : Optional.empty());
         router = new Router(
                 1,
                 incarnation,
@@ -78,7 +98,8 @@ final class ClientSide {
                 100,
                 ANSWERS_MAX_BYTES,
                 new ByteWriter(),
-                new ResultReader());
+                new ResultReader(),
+                services);
     }
 
     Client client() {

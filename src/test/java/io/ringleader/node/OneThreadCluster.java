@@ -2,6 +2,7 @@ package io.ringleader.node;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.ringleader.config.ClientAccess;
 import io.ringleader.config.ClusterConfig;
 import io.ringleader.config.HostPort;
 import io.ringleader.config.Limits;
@@ -10,6 +11,7 @@ import io.ringleader.config.RingConfig;
 import io.ringleader.config.Timeouts;
 import io.ringleader.loop.Clock;
 import io.ringleader.loop.Loop;
+import io.ringleader.net.ConnectionHandler;
 import io.ringleader.net.VirtualProcess;
 import io.ringleader.net.VirtualWorld;
 import io.ringleader.storage.MemoryDisk;
@@ -65,6 +67,8 @@ final class OneThreadCluster {
         /** How long the log loop takes at most to get to its work: a slow disk. */
         long diskDelayNanos = 500_000;
 
+        ClientAccess clientAccess = ClientAccess.OPEN;
+
         private ClusterConfig config() {
             long appendMaxBytes = Math.max(64 << 10, batchMaxBytes);
             long walSegmentBytes = 2 * frameMaxBytes;
@@ -101,6 +105,7 @@ final class OneThreadCluster {
                     Math.min(nodes, replicas),
                     Optional.empty(),
                     true,
+                    clientAccess,
                     new RingConfig(32, 1.25),
                     new Timeouts(50, 300, 600, commandTimeoutMillis),
                     limits,
@@ -193,7 +198,8 @@ final class OneThreadCluster {
                 process.loop("snapshot", options.diskDelayNanos),
                 machine.disk,
                 machine.incarnation,
-                () -> new TreeMap<>(Map.of("version", "0.0.1")));
+                () -> new TreeMap<>(Map.of("version", "0.0.1")),
+                () -> note("a node is asked to end"));
     }
 
     private Clock clock(Machine machine) {
@@ -358,6 +364,13 @@ final class OneThreadCluster {
     BinaryClient binaryClient(int id) {
         NodeConfig node = config.node(id).orElseThrow();
         return new BinaryClient(this, clients, node.client().toSocketAddress());
+    }
+
+    /** For a client that is no {@link TextClient}. */
+    void connect(int id, ConnectionHandler handler) {
+        NodeConfig node = config.node(id).orElseThrow();
+        clients.network(clients.loop("client", 0), Long.MAX_VALUE)
+                .connect(node.client().toSocketAddress(), handler);
     }
 
     VirtualWorld world() {
