@@ -16,6 +16,8 @@ public record Limits(int keyMaxBytes, int itemMaxBytes, int lineMaxBytes, int ge
     private static final int LINE_MAX_BYTES = 2048;
     private static final int GET_LINE_MAX_BYTES = 1 << 20;
     private static final int KEYS_PER_BURST = 64;
+    private static final int PACKET_BYTES_BESIDES_VALUE =
+            BinaryPacket.HEADER_BYTES + BinaryPacket.EXTRAS_MAX_BYTES + KEY_MAX_BYTES;
 
     /** @throws IllegalArgumentException if a limit is out of its range; the message has the value */
     public Limits {
@@ -30,9 +32,10 @@ public record Limits(int keyMaxBytes, int itemMaxBytes, int lineMaxBytes, int ge
             throw new IllegalArgumentException("getLineMaxBytes is " + getLineMaxBytes
                     + ", it must be at least lineMaxBytes, " + lineMaxBytes + ".");
         }
-        if (itemMaxBytes < 0 || itemMaxBytes > Integer.MAX_VALUE - 2 - lineMaxBytes) {
-            throw new IllegalArgumentException("itemMaxBytes is " + itemMaxBytes + ", it must be 0.."
-                    + (Integer.MAX_VALUE - 2 - lineMaxBytes) + ".");
+        int itemMaxBytesMax = Integer.MAX_VALUE - 2 - Math.max(lineMaxBytes, PACKET_BYTES_BESIDES_VALUE);
+        if (itemMaxBytes < 0 || itemMaxBytes > itemMaxBytesMax) {
+            throw new IllegalArgumentException(
+                    "itemMaxBytes is " + itemMaxBytes + ", it must be 0.." + itemMaxBytesMax + ".");
         }
         if (getLineMaxBytes == Integer.MAX_VALUE) {
             throw new IllegalArgumentException("getLineMaxBytes is " + getLineMaxBytes + ", it must be less.");
@@ -52,6 +55,8 @@ public record Limits(int keyMaxBytes, int itemMaxBytes, int lineMaxBytes, int ge
      * request that is not refused.
      */
     public int requestMaxBytes() {
-        return Math.max(lineMaxBytes + itemMaxBytes + 2, getLineMaxBytes + 1);
+        int textBytes = Math.max(lineMaxBytes + itemMaxBytes + 2, getLineMaxBytes + 1);
+        int besidesValueBytes = BinaryPacket.HEADER_BYTES + BinaryPacket.EXTRAS_MAX_BYTES + keyMaxBytes;
+        return Math.max(textBytes, besidesValueBytes + itemMaxBytes);
     }
 }

@@ -20,7 +20,9 @@ public enum Operation {
     INCR(Kind.WRITE),
     DECR(Kind.WRITE),
     TOUCH(Kind.WRITE),
-    FLUSH_ALL(Kind.WRITE);
+    FLUSH_ALL(Kind.WRITE),
+    /** A look at an item from outside, which does not count as an access. */
+    INSPECT(Kind.READ);
 
     private final Kind kind;
 
@@ -28,6 +30,7 @@ public enum Operation {
         this.kind = kind;
     }
 
+    /** What it needs if nothing else is said; a meta command says it by its flags. */
     public Kind kind() {
         return kind;
     }

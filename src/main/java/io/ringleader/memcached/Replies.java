@@ -27,6 +27,23 @@ public final class Replies {
     public static final byte[] OUT_OF_MEMORY = line("SERVER_ERROR out of memory");
     public static final byte[] OUT_OF_MEMORY_READING = line("SERVER_ERROR out of memory writing get response");
 
+    /** The answer to mn. */
+    public static final byte[] META_NOTHING = line("MN");
+
+    public static final byte[] DUPLICATE_FLAG = line("CLIENT_ERROR duplicate flag");
+    public static final byte[] INVALID_FLAG = line("CLIENT_ERROR invalid flag");
+    /** Any wrong flag of ma. */
+    public static final byte[] INVALID_OR_DUPLICATE_FLAG = line("CLIENT_ERROR invalid or duplicate flag");
+
+    public static final byte[] TOO_MANY_FLAGS = line("CLIENT_ERROR options flags are too long");
+    public static final byte[] BAD_TOKEN = line("CLIENT_ERROR bad token in command line format");
+    public static final byte[] BAD_BASE64 = line("CLIENT_ERROR error decoding key");
+    public static final byte[] OPAQUE_TOO_LONG = line("CLIENT_ERROR opaque token too long");
+    public static final byte[] INVALID_STORE_MODE = line("CLIENT_ERROR invalid mode for ms M token");
+    public static final byte[] INVALID_ARITHMETIC_MODE = line("CLIENT_ERROR invalid mode for ma M token");
+    public static final byte[] INVALID_INITIAL = line("CLIENT_ERROR invalid numeric initial value");
+    public static final byte[] INVALID_FLAG_DELTA = line("CLIENT_ERROR invalid numeric delta value");
+
     private Replies() {}
 
     private static byte[] line(String text) {

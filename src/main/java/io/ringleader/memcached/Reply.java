@@ -22,6 +22,11 @@ public interface Reply {
     /** Writes that the command could not be done, and why. */
     void writeFailure(String sentence, ByteWriter out);
 
+    /** Writes that nobody can say whether the command was done, and why; a dialect that has a code for each tells them apart. */
+    default void writeUncertain(String sentence, ByteWriter out) {
+        writeFailure(sentence, out);
+    }
+
     /** Writes the read that this is the answer to once more, for the key; only for an operation that is a read. */
     void writeRead(byte[] key, int keyOffset, int keyLength, ByteWriter commands);
 

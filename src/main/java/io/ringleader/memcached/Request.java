@@ -3,6 +3,9 @@ package io.ringleader.memcached;
 import io.ringleader.memcached.RequestHandler.Kind;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandWriter;
+import io.ringleader.store.ItemCommand;
+import io.ringleader.store.Op;
+import java.util.Arrays;
 
 /**
  * One command, as a view on the input buffer: reused for every request of a connection and valid only during
@@ -24,6 +27,14 @@ public final class Request {
     long cas;
     long delta;
     boolean noreply;
+    /** What a meta command wants; null for all others. */
+    MetaCommand meta;
+    /** A key that does not lie in the buffer as it is; null if it does. */
+    byte[] decodedKey;
+    /** What the store is to do for a binary command, if it is more than the operation and the fields say; else null. */
+    ItemCommand itemCommand;
+    /** How a binary command is to be answered; null for all others. */
+    Reply reply;
 
     Request() {}
 
@@ -38,20 +49,29 @@ public final class Request {
         cas = 0;
         delta = 0;
         noreply = false;
+        meta = null;
+        decodedKey = null;
+        itemCommand = null;
+        reply = null;
     }
 
     public Operation op() {
         return op;
     }
 
-    /** The array that key and value are in. It belongs to the connection: copy what is to be kept. */
+    /** The array that the value is in. It belongs to the connection: copy what is to be kept. */
     public byte[] buffer() {
         return buffer;
     }
 
-    /** Index of the key in {@link #buffer}. */
+    /** The array that the key is in, to be copied like {@link #buffer}. */
+    public byte[] keyBuffer() {
+        return decodedKey == null ? buffer : decodedKey;
+    }
+
+    /** Index of the key in {@link #keyBuffer}. */
     public int keyOffset() {
-        return base + keyStart;
+        return decodedKey == null ? base + keyStart : 0;
     }
 
     /** 1..250; 0 for flush_all. */
@@ -97,9 +117,17 @@ public final class Request {
         return noreply;
     }
 
+    /** What it needs from the store. */
+    public Kind kind() {
+        if (meta == null) {
+            return op.kind();
+        }
+        return meta.isRead() ? Kind.READ : Kind.WRITE;
+    }
+
     /** Whether it must go through the log. */
     public boolean isWrite() {
-        return op.kind() == Kind.WRITE;
+        return kind() == Kind.WRITE;
     }
 
     /** Whether it is for all keys and not for one. */
@@ -109,16 +137,35 @@ public final class Request {
 
     /** Whether its result may carry a value. */
     public boolean isRetrieval() {
-        return op.isRetrieval();
+        return meta == null ? op.isRetrieval() : meta.answersValue();
     }
 
     /** How it is to be answered. */
     public Reply reply() {
-        return TextReplies.of(op, noreply);
+        if (reply != null) {
+            return reply;
+        }
+        return meta == null ? TextReplies.of(op, noreply) : meta;
+    }
+
+    byte[] copyOfKey() {
+        return Arrays.copyOfRange(keyBuffer(), keyOffset(), keyOffset() + keyLength);
     }
 
     /** Writes the command for the store. */
     public void encode(ByteWriter out) {
+        if (meta != null) {
+            meta.encode(this, out);
+        } else if (itemCommand == null) {
+            encodeClassic(out);
+        } else if (itemCommand.op() == Op.STORE) {
+            itemCommand.writeTo(out, buffer, keyOffset(), keyLength, buffer, valueOffset(), valueLength);
+        } else {
+            itemCommand.writeTo(out, buffer, keyOffset(), keyLength);
+        }
+    }
+
+    private void encodeClassic(ByteWriter out) {
         int key = keyOffset();
         int value = valueOffset();
         switch (op) {
@@ -139,6 +186,7 @@ public final class Request {
             case DECR -> CommandWriter.decr(out, buffer, key, keyLength, delta);
             case TOUCH -> CommandWriter.touch(out, buffer, key, keyLength, exptime);
             case FLUSH_ALL -> CommandWriter.flushAll(out, exptime);
+            case INSPECT -> throw new IllegalStateException("There is no classic command that inspects an item.");
         }
     }
 }

@@ -2,7 +2,7 @@ package io.ringleader.memcached;
 
 /**
  * Takes the requests of one connection, in the order sent. Everything below is to be answered in that order too. Called only
- * from within {@link TextProtocol#consume}, on the thread of its caller.
+ * from within {@link Protocol#consume}, on the thread of its caller.
  *
  * <p>Each request, and each burst of keys of a long {@code get}, begins with {@link #begin}. If that says yes, then
  * exactly what was announced follows within the same {@code consume}: {@code commands} calls of {@link #command} (the last

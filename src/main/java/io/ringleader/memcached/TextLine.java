@@ -20,6 +20,8 @@ final class TextLine {
         STATS,
         VERSION,
         VERBOSITY,
+        /** The meta command that only asks for an answer. */
+        NOTHING,
         QUIT,
         CLOSE
     }
@@ -48,6 +50,7 @@ final class TextLine {
 
     private final Limits limits;
     private final Words words = new Words();
+    private final MetaLine meta = new MetaLine();
     private byte[] array = Words.NO_BYTES;
     private int start;
     private int end;
@@ -82,6 +85,8 @@ final class TextLine {
             case STATS -> readStats();
             case VERSION -> Action.VERSION;
             case QUIT -> Action.QUIT;
+            case META_GET, META_SET, META_DELETE, META_ARITHMETIC, META_DEBUG -> readMeta(verb);
+            case META_NOTHING -> Action.NOTHING;
             case FLUSH_ALL, VERBOSITY, UNKNOWN -> readOther();
         };
     }
@@ -230,6 +235,38 @@ final class TextLine {
             return Action.CLOSE;
         }
         return fail(Replies.ERROR);
+    }
+
+    private Action readMeta(Verb verb) {
+        split();
+        boolean stores = verb == Verb.META_SET;
+        int firstFlag = stores ? 3 : 2;
+        if (words.count() < firstFlag || !MetaLine.areFlags(words, firstFlag)) {
+            return fail(Replies.BAD_FORMAT);
+        }
+        request.clear(Operation.GET);
+        if (stores) {
+            if (!words.parseInt32(2) || words.number() < 0 || words.number() > VALUE_BYTES_MAX) {
+                return fail(Replies.BAD_FORMAT);
+            }
+            request.valueStart = lineLength;
+            request.valueLength = (int) words.number();
+            dataBytes = request.valueLength + LINE_END_BYTES;
+        }
+        if (!readKey()) {
+            return fail(Replies.BAD_FORMAT);
+        }
+        byte[] refusal = meta.read(verb, words, firstFlag, request);
+        if (refusal != null) {
+            return fail(refusal);
+        }
+        if (!stores) {
+            return Action.COMMAND;
+        }
+        if (request.valueLength > limits.itemMaxBytes()) {
+            return fail(Replies.TOO_LARGE);
+        }
+        return lineLength > limits.lineMaxBytes() ? fail(Replies.BAD_FORMAT) : Action.STORAGE;
     }
 
     private Action readStats() {

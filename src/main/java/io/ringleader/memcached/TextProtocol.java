@@ -6,15 +6,15 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Reads the classic text protocol from one connection: the state between two looks at its input. One per connection, owned
+ * Reads the text protocol, classic and meta commands, from one connection: the state between two looks at its input. One per connection, owned
  * by the loop of that connection.
  *
  * <p>The caller keeps the bytes that are not consumed and presents them again with more behind them, wherever in memory. A
- * byte is looked at a bounded number of times however the input is cut, and nothing is allocated per command. What is
+ * byte is looked at a bounded number of times however the input is cut, and nothing is allocated per classic command. What is
  * called does not depend on how the input is cut, with one exception that comes from memcached: a line longer than
  * {@link Limits#lineMaxBytes} closes the connection unless its newline is already there.
  */
-public final class TextProtocol {
+public final class TextProtocol implements Protocol {
     private enum State {
         /** Looking for the newline; the first {@code scannedBytes} have none. */
         LINE,
@@ -58,14 +58,7 @@ public final class TextProtocol {
         this.request = line.request;
     }
 
-    /**
-     * Consumes whole requests by advancing the position, until the bytes run out or the handler refuses. The bytes of a value
-     * that is not wanted, and all bytes after quit or close, are consumed as they come.
-     *
-     * @param in must have an accessible array
-     * @return how many bytes, counted from the position it leaves, must be there before it can get on: more than now remain,
-     *     and at most {@link Limits#requestMaxBytes}. 0 if it waits for the handler, or if nothing remains.
-     */
+    @Override
     public int consume(ByteBuffer in, RequestHandler handler) {
         neededBytes = 0;
         boolean gettingOn = true;
@@ -153,7 +146,7 @@ public final class TextProtocol {
             return true;
         }
         boolean toStore = action == Action.STORAGE || action == Action.COMMAND;
-        if (!handler.begin(toStore ? request.op.kind() : Kind.LOCAL, 1)) {
+        if (!handler.begin(toStore ? request.kind() : Kind.LOCAL, 1)) {
             return false;
         }
         int position = in.position();
@@ -167,6 +160,7 @@ public final class TextProtocol {
             case ERROR -> handler.answer(line.error);
             case STATS -> handler.stats(line.statsArgument, TextReplies.STATS);
             case VERSION -> handler.version(TextReplies::version);
+            case NOTHING -> handler.answer(Replies.META_NOTHING);
             case VERBOSITY -> handler.answer(line.noreply ? Words.NO_BYTES : Replies.OK);
             case QUIT -> {
                 state = State.CLOSED;

@@ -187,13 +187,13 @@ public final class TextReplies {
         }
     }
 
-    private static void lineEnd(ByteWriter out) {
+    static void lineEnd(ByteWriter out) {
         out.putByte('\r');
         out.putByte('\n');
     }
 
     /** Writes an unsigned number in decimal. */
-    private static void number(long value, ByteWriter out) {
+    static void number(long value, ByteWriter out) {
         long head = value;
         if (value < 0) {
             // too large for signed division: all but the last digit first

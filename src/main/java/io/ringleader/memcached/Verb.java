@@ -24,13 +24,19 @@ enum Verb {
     VERSION("version", null),
     VERBOSITY("verbosity", null),
     QUIT("quit", null),
+    META_GET("mg", null),
+    META_SET("ms", null),
+    META_DELETE("md", null),
+    META_ARITHMETIC("ma", null),
+    META_NOTHING("mn", null),
+    META_DEBUG("me", null),
     UNKNOWN("", null);
 
     private static final int WORD_BYTES_MAX = 9;
     private static final Verb[][] BY_LENGTH = byLength();
 
     private final byte[] word;
-    /** Null for those that never reach the store. */
+    /** Null for those that never reach the store, and for the meta commands, whose flags say what they are. */
     private final Operation op;
 
     Verb(String word, Operation op) {

@@ -98,13 +98,31 @@ final class Words {
         return number;
     }
 
+    /** The first byte of a word. */
+    byte first(int word) {
+        return array[starts[word]];
+    }
+
+    byte[] bytes(int word) {
+        return Arrays.copyOfRange(array, starts[word], ends[word]);
+    }
+
     /** A signed 32-bit decimal of at most 11 characters. A lone minus is 0, as in memcached. */
     boolean parseInt32(int word) {
-        if (word >= count || length(word) > INT32_DIGITS_MAX) {
+        return word < count && parseInt32(starts[word], ends[word]);
+    }
+
+    /** As {@link #parseInt32(int)}, for what follows the letter of a flag. */
+    boolean parseFlagInt32(int word) {
+        return length(word) > 1 && parseInt32(starts[word] + 1, ends[word]);
+    }
+
+    private boolean parseInt32(int from, int to) {
+        if (to - from > INT32_DIGITS_MAX) {
             return false;
         }
-        boolean negative = array[starts[word]] == '-';
-        if (!parseDigits(negative ? starts[word] + 1 : starts[word], ends[word])) {
+        boolean negative = array[from] == '-';
+        if (!parseDigits(negative ? from + 1 : from, to)) {
             return false;
         }
         number = negative ? -number : number;
@@ -122,6 +140,17 @@ final class Words {
     /** An unsigned 64-bit decimal of at most 22 characters. */
     boolean parseUint64(int word) {
         return word < count && length(word) <= UINT64_DIGITS_MAX && parseDigits(starts[word], ends[word]);
+    }
+
+    /** As {@link #parseUint64}, for what follows the letter of a flag. */
+    boolean parseFlagUint64(int word) {
+        int digits = length(word) - 1;
+        return digits > 0 && digits <= UINT64_DIGITS_MAX && parseDigits(starts[word] + 1, ends[word]);
+    }
+
+    /** As {@link #parseUint32}, for what follows the letter of a flag. */
+    boolean parseFlagUint32(int word) {
+        return length(word) - 1 <= INT32_DIGITS_MAX && parseFlagUint64(word) && number >= 0 && number <= UINT32_MAX;
     }
 
     /** What C's strtoul takes, but no negative result; of the 64 bits the caller keeps the lower 32, as memcached does. */

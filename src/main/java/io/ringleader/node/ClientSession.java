@@ -1,17 +1,20 @@
 package io.ringleader.node;
 
 import io.ringleader.memcached.Limits;
+import io.ringleader.memcached.Protocol;
 import io.ringleader.memcached.Request;
 import io.ringleader.memcached.RequestHandler;
 import io.ringleader.memcached.StatsWriter;
-import io.ringleader.memcached.TextProtocol;
 import io.ringleader.memcached.VersionWriter;
 import io.ringleader.net.Connection;
 import io.ringleader.net.ConnectionHandler;
 import io.ringleader.store.ByteWriter;
+import io.ringleader.store.Facts;
 import io.ringleader.store.Result;
 import io.ringleader.store.ResultReader;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,13 +57,18 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
 
     private final Shared shared;
     private final Router router;
-    private final TextProtocol protocol;
+    /** Null until the first byte has come. */
+    private Protocol protocol;
+
     private final ReplyQueue replies = new ReplyQueue();
     private final PostponedReads postponed;
     private Connection connection;
     private boolean open;
     private boolean closing;
     private boolean inputEnded;
+    /** Slots of reads that have been sent on as writes. */
+    private final Set<Long> readsThroughLog = new HashSet<>();
+
     private int readsOut;
     private int writesOut;
     /** What did not fit, null if nothing waits. */
@@ -71,7 +79,6 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     ClientSession(Shared shared) {
         this.shared = shared;
         this.router = shared.router();
-        this.protocol = new TextProtocol(shared.limits());
         this.postponed = new PostponedReads(shared.answersMaxBytes());
     }
 
@@ -86,7 +93,10 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     @Override
     public int onBytes(ByteBuffer in) {
         stalledKind = null;
-        int needed = protocol.consume(in, this);
+        if (protocol == null && in.hasRemaining()) {
+            protocol = Protocol.of(in.get(in.position()), shared.limits());
+        }
+        int needed = protocol == null ? 0 : protocol.consume(in, this);
         drain();
         if (stalledKind != null && open && !closing) {
             connection.setReading(false);
@@ -163,7 +173,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
             return;
         }
         boolean write = request.isWrite();
-        int partition = router.partitionOf(request.buffer(), request.keyOffset(), request.keyLength());
+        int partition = router.partitionOf(request.keyBuffer(), request.keyOffset(), request.keyLength());
         // The session remembers the results of its last batch, and they travel in one frame. A value may be as large as
         // any.
         long resultBytes = write && request.isRetrieval()
@@ -227,12 +237,19 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
 
     // ---- results
 
-    /** From the router: the result of one command lies at [offset, end). */
+    /**
+     * From the router: the result of one command lies at [offset, end). A read that came upon an item whose renewal is to be
+     * given to one client goes on as a write, but stays a read of this connection's phase: those behind it need not know.
+     */
     void onResult(boolean write, long slot, byte[] results, int offset, int end) {
         if (open && !write && isPostponed(slot, results, offset, end)) {
             return;
         }
-        count(write, -1);
+        if (open && !write && results[offset] == Result.NEEDS_LOG) {
+            askThroughLog(slot, results, offset, end);
+            return;
+        }
+        countAnswer(write, slot);
         if (open) {
             replies.result(slot, results, offset, end);
             settle();
@@ -249,11 +266,28 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         }
         ResultReader result = shared.result().reset(results, offset, end - offset);
         result.next();
-        if (result.code() != Result.VALUE) {
+        if (result.code() != Result.VALUE && !result.has(Facts.VALUE)) {
             return false;
         }
         postponed.postpone(slot, results, result.keyOffset(), result.keyLength(), end - offset);
         return true;
+    }
+
+    private void askThroughLog(long slot, byte[] results, int offset, int end) {
+        postponed.arrived(slot);
+        ResultReader result = shared.result().reset(results, offset, end - offset);
+        result.next();
+        int partition = router.partitionOf(results, result.keyOffset(), result.keyLength());
+        long resultBytes = result.keyLength() + shared.limits().itemMaxBytes() + COMMAND_OVERHEAD_BYTES;
+        Lane lane = router.lane(partition, true, result.keyLength() + COMMAND_OVERHEAD_BYTES, resultBytes);
+        replies.reply(slot).writeRead(results, result.keyOffset(), result.keyLength(), lane.commands());
+        readsThroughLog.add(slot);
+        router.added(lane, this, slot, resultBytes);
+    }
+
+    private void countAnswer(boolean write, long slot) {
+        boolean read = !write || readsThroughLog.remove(slot);
+        count(!read, -1);
     }
 
     private void repeatPostponed() {
@@ -268,13 +302,13 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         }
     }
 
-    /** From the router: the command could not be done, for this reason. */
-    void onFailure(boolean write, long slot, String reason) {
+    /** From the router: the command could not be done, for this reason; or, if uncertain, nobody knows whether it was. */
+    void onFailure(boolean write, long slot, String reason, boolean uncertain) {
         postponed.arrived(slot);
-        count(write, -1);
+        countAnswer(write, slot);
         shared.stats().onFailure();
         if (open) {
-            replies.fail(slot, reason);
+            replies.fail(slot, reason, uncertain);
             settle();
         }
     }

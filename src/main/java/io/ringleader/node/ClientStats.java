@@ -27,41 +27,43 @@ final class ClientStats implements ReplyQueue.Observer {
 
     @Override
     public void onReply(Operation op, byte code) {
+        boolean found = code == Result.VALUE || code == Result.ITEM;
         switch (op) {
             case GET, GETS -> {
                 cmdGet++;
-                countHit(code == Result.VALUE);
+                countHit(found);
             }
             case GAT, GATS -> {
                 cmdGet++;
                 cmdTouch++;
-                countHit(code == Result.VALUE);
-                countTouch(code == Result.VALUE);
+                countHit(found);
+                countTouch(found);
             }
             case SET, ADD, REPLACE, APPEND, PREPEND -> cmdSet++;
             case CAS -> {
                 cmdSet++;
-                casHits += code == Result.STORED ? 1 : 0;
+                casHits += code == Result.STORED || code == Result.ITEM ? 1 : 0;
                 casMisses += code == Result.NOT_FOUND ? 1 : 0;
                 casBadval += code == Result.EXISTS ? 1 : 0;
             }
             case DELETE -> {
                 deleteHits += code == Result.DELETED ? 1 : 0;
-                deleteMisses += code == Result.DELETED ? 0 : 1;
+                deleteMisses += code == Result.NOT_FOUND ? 1 : 0;
             }
             case INCR -> {
-                incrHits += code == Result.NUMBER ? 1 : 0;
+                incrHits += code == Result.NUMBER || code == Result.ITEM ? 1 : 0;
                 incrMisses += code == Result.NOT_FOUND ? 1 : 0;
             }
             case DECR -> {
-                decrHits += code == Result.NUMBER ? 1 : 0;
+                decrHits += code == Result.NUMBER || code == Result.ITEM ? 1 : 0;
                 decrMisses += code == Result.NOT_FOUND ? 1 : 0;
             }
             case TOUCH -> {
                 cmdTouch++;
-                countTouch(code == Result.TOUCHED);
+                countTouch(code == Result.TOUCHED || code == Result.ITEM);
             }
             case FLUSH_ALL -> cmdFlush++;
+            case INSPECT -> {}
         }
     }
 

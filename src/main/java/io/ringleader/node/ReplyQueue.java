@@ -154,10 +154,15 @@ final class ReplyQueue {
         slot.isLine = true;
     }
 
-    /** The command of the slot could not be done. */
-    void fail(long number, String reason) {
+    /** The command of the slot could not be done; or, if uncertain, nobody knows whether it was. */
+    void fail(long number, String reason, boolean uncertain) {
         ByteWriter line = new ByteWriter();
-        slot(number).reply.writeFailure(reason, line);
+        Reply reply = slot(number).reply;
+        if (uncertain) {
+            reply.writeUncertain(reason, line);
+        } else {
+            reply.writeFailure(reason, line);
+        }
         line(number, line.toByteArray());
     }
 

@@ -402,10 +402,11 @@ final class Router {
     }
 
     private void answerAll(Lane lane, Batch batch, String reason) {
+        boolean uncertain = lane.write && batch.uncertain;
         String outcome;
         if (!lane.write) {
             outcome = "not read";
-        } else if (batch.uncertain) {
+        } else if (uncertain) {
             outcome = "outcome unknown, it may have been applied or be applied yet";
         } else {
             outcome = "not applied";
@@ -416,7 +417,7 @@ final class Router {
             ClientSession session = batch.session();
             long slot = batch.slot();
             batch.advance();
-            session.onFailure(lane.write, slot, sentence);
+            session.onFailure(lane.write, slot, sentence, uncertain);
         }
     }
 }

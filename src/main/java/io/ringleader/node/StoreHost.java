@@ -131,7 +131,13 @@ final class StoreHost {
         results.clear();
         try {
             int answered = slot.store.read(
-                    request.bytes(), 0, request.bytes().length, request.commandCount(), results, readMaxResultBytes);
+                    read.nowMillis(),
+                    request.bytes(),
+                    0,
+                    request.bytes().length,
+                    request.commandCount(),
+                    results,
+                    readMaxResultBytes);
             listener.respond(request.from(), Response.ok(request.id(), answered, results.toByteArray()));
         } catch (MalformedBytesException e) {
             log.warn("Node {} sent a malformed read for partition {}: {}", request.from(), partition, e.getMessage());

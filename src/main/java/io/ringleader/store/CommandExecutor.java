@@ -1,5 +1,7 @@
 package io.ringleader.store;
 
+import java.util.Arrays;
+
 /**
  * What each command does to the items and what it answers: memcached's semantics, line by line. A command that is refused
  * changes nothing. Owned by the store thread.
@@ -11,10 +13,13 @@ final class CommandExecutor {
     private long partitionMaxBytes;
     private int itemMaxBytes;
     private long valueBytes;
+    private long computed;
+    private final GeneralExecutor general;
 
     CommandExecutor(Items items, StoreCounters counters) {
         this.items = items;
         this.counters = counters;
+        general = new GeneralExecutor(this, items, counters);
     }
 
     /** Starts a batch with the limits stamped on it. */
@@ -22,6 +27,16 @@ final class CommandExecutor {
         partitionMaxBytes = newPartitionMaxBytes;
         itemMaxBytes = newItemMaxBytes;
         valueBytes = 0;
+        general.hintsAnswered = false;
+    }
+
+    int itemMaxBytes() {
+        return itemMaxBytes;
+    }
+
+    /** Whether results of this batch have hints that only this node knows. */
+    boolean hintsAnswered() {
+        return general.hintsAnswered;
     }
 
     /** Executes the command under the cursor and appends its result. */
@@ -39,6 +54,10 @@ final class CommandExecutor {
                 items.flushAll(c.exptime());
                 ResultWriter.code(results, Result.OK);
             }
+            case Op.FETCH -> general.fetch(c, results);
+            case Op.STORE -> general.store(c, results);
+            case Op.REMOVE -> ResultWriter.code(results, general.remove(c));
+            case Op.ARITHMETIC -> general.arithmetic(c, results);
             default -> throw new IllegalStateException("There is no execution for " + Op.name(c.op()) + ".");
         }
     }
@@ -51,7 +70,9 @@ final class CommandExecutor {
             return;
         }
         counters.getHits++;
-        answer(item, results);
+        if (answer(item, results)) {
+            item.accessedAt(items.timeMillis());
+        }
     }
 
     private void getAndTouch(CommandReader c, ByteWriter results) {
@@ -64,6 +85,7 @@ final class CommandExecutor {
         }
         counters.getHits++;
         if (answer(item, results)) {
+            item.accessedAt(items.timeMillis());
             counters.touchHits++;
             expire(item, c.exptime());
         }
@@ -71,13 +93,20 @@ final class CommandExecutor {
 
     /** Answers the value, unless the values of this batch would become more than is remembered for a repeat. */
     private boolean answer(Item item, ByteWriter results) {
-        long bytes = ResultWriter.valueBytes(item.keyLength(), item.valueLength());
-        if (valueBytes > 0 && valueBytes + bytes > PartitionStore.MAX_BATCH_VALUE_BYTES) {
+        if (!admitsValue(ResultWriter.valueBytes(item.keyLength(), item.valueLength()))) {
             ResultWriter.code(results, counted(Result.OUT_OF_MEMORY));
             return false;
         }
-        valueBytes += bytes;
         write(item, results);
+        return true;
+    }
+
+    /** Whether this batch may answer so many bytes more; if so, they are noted. */
+    boolean admitsValue(long bytes) {
+        if (valueBytes > 0 && valueBytes + bytes > PartitionStore.MAX_BATCH_VALUE_BYTES) {
+            return false;
+        }
+        valueBytes += bytes;
         return true;
     }
 
@@ -131,9 +160,7 @@ final class CommandExecutor {
         if (!hasRoom(c, c.valueLength())) {
             return Result.OUT_OF_MEMORY;
         }
-        byte[] data = newData(c, c.valueLength());
-        System.arraycopy(c.buffer(), c.valueOffset(), data, c.keyLength(), c.valueLength());
-        put(data, c.keyLength(), c.clientFlags(), expiresAtMillis);
+        put(newItem(c, valueData(c), c.clientFlags(), items.nextCas(), expiresAtMillis, 0));
         return Result.STORED;
     }
 
@@ -153,14 +180,26 @@ final class CommandExecutor {
         if (!hasRoom(c, length)) {
             return Result.OUT_OF_MEMORY;
         }
-        byte[] data = newData(c, (int) length);
-        boolean append = c.op() == Op.APPEND;
+        byte[] data = extendedData(c, old, c.op() == Op.APPEND);
+        put(newItem(c, data, old.clientFlags(), items.nextCas(), old.expiresAtMillis(), 0));
+        return Result.STORED;
+    }
+
+    /** The key and the value of the command. */
+    static byte[] valueData(CommandReader c) {
+        byte[] data = newData(c, c.valueLength());
+        System.arraycopy(c.buffer(), c.valueOffset(), data, c.keyLength(), c.valueLength());
+        return data;
+    }
+
+    /** The key, and the values of the item and the command in this order or the other. */
+    static byte[] extendedData(CommandReader c, Item old, boolean append) {
+        byte[] data = newData(c, old.valueLength() + c.valueLength());
         int oldAt = c.keyLength() + (append ? 0 : c.valueLength());
         int addedAt = c.keyLength() + (append ? old.valueLength() : 0);
         System.arraycopy(old.data(), old.valueOffset(), data, oldAt, old.valueLength());
         System.arraycopy(c.buffer(), c.valueOffset(), data, addedAt, c.valueLength());
-        put(data, c.keyLength(), old.clientFlags(), old.expiresAtMillis());
-        return Result.STORED;
+        return data;
     }
 
     private byte delete(CommandReader c) {
@@ -193,46 +232,61 @@ final class CommandExecutor {
             ResultWriter.code(results, Result.NOT_FOUND);
             return;
         }
-        if (!numeric.parse(old.data(), old.valueOffset(), old.valueLength())) {
-            ResultWriter.code(results, Result.NON_NUMERIC);
-            return;
-        }
-        long number = increment ? numeric.number() + c.delta() : decremented(numeric.number(), c.delta());
-        byte refusal = replaceNumber(c, old, number);
+        byte refusal = compute(c, old, increment);
         if (refusal != 0) {
             ResultWriter.code(results, counted(refusal));
             return;
         }
+        put(numbered(c, old, items.nextCas(), old.expiresAtMillis()));
         countDelta(increment, true);
-        ResultWriter.number(results, number);
+        ResultWriter.number(results, computed);
+    }
+
+    /** Computes what the item's number becomes. Returns 0, or why it cannot. */
+    byte compute(CommandReader c, Item old, boolean increment) {
+        if (!numeric.parse(old.data(), old.valueOffset(), old.valueLength())) {
+            return Result.NON_NUMERIC;
+        }
+        computed = increment ? numeric.number() + c.delta() : decremented(numeric.number(), c.delta());
+        int length = Math.max(numeric.format(computed), old.valueLength());
+        if (length > old.valueLength() && length > itemMaxBytes) {
+            return Result.TOO_LARGE;
+        }
+        return hasRoom(c, length) ? 0 : Result.OUT_OF_MEMORY;
+    }
+
+    /** The number that was computed last. */
+    long computed() {
+        return computed;
+    }
+
+    /** The item with the computed number in place of the old text, padded with spaces to its length. */
+    Item numbered(CommandReader c, Item old, long cas, long expiresAtMillis) {
+        byte[] data = numberData(c, computed, old.valueLength());
+        return newItem(c, data, old.clientFlags(), cas, expiresAtMillis, old.marks())
+                .withHintsOf(old);
+    }
+
+    /** The key and the digits of the number, padded with spaces to the length. */
+    byte[] numberData(CommandReader c, long number, int minLength) {
+        int digits = numeric.format(number);
+        byte[] data = newData(c, Math.max(digits, minLength));
+        System.arraycopy(numeric.digits(), NumericText.MAX_DIGITS - digits, data, c.keyLength(), digits);
+        Arrays.fill(data, c.keyLength() + digits, data.length, (byte) ' ');
+        return data;
     }
 
     private static long decremented(long number, long delta) {
         return Long.compareUnsigned(delta, number) > 0 ? 0 : number - delta;
     }
 
-    /** Stores the number over the old text, padded with spaces to its length. Returns 0, or why it cannot. */
-    private byte replaceNumber(CommandReader c, Item old, long number) {
-        int digits = numeric.format(number);
-        int length = Math.max(digits, old.valueLength());
-        if (length > old.valueLength() && length > itemMaxBytes) {
-            return Result.TOO_LARGE;
-        }
-        if (!hasRoom(c, length)) {
-            return Result.OUT_OF_MEMORY;
-        }
-        byte[] data = newData(c, length);
-        System.arraycopy(numeric.digits(), NumericText.MAX_DIGITS - digits, data, c.keyLength(), digits);
-        for (int at = c.keyLength() + digits; at < data.length; at++) {
-            data[at] = ' ';
-        }
-        put(data, c.keyLength(), old.clientFlags(), old.expiresAtMillis());
-        return 0;
+    Item newItem(CommandReader c, byte[] data, int clientFlags, long cas, long expiresAtMillis, int marks) {
+        long hash = Hash64.hash(data, 0, c.keyLength());
+        return new Item(data, c.keyLength(), clientFlags, cas, expiresAtMillis, hash, marks).madeAt(items.timeMillis());
     }
 
-    private void put(byte[] data, int keyLength, int clientFlags, long expiresAtMillis) {
-        long hash = Hash64.hash(data, 0, keyLength);
-        items.put(new Item(data, keyLength, clientFlags, items.nextCas(), expiresAtMillis, hash));
+    private void put(Item item) {
+        items.put(item);
         counters.itemsStored++;
     }
 
@@ -245,21 +299,21 @@ final class CommandExecutor {
         }
     }
 
-    private Item visible(CommandReader c) {
+    Item visible(CommandReader c) {
         return items.visible(c.buffer(), c.keyOffset(), c.keyLength());
     }
 
-    private boolean hasRoom(CommandReader c, long valueLength) {
+    boolean hasRoom(CommandReader c, long valueLength) {
         return items.hasRoom(c.buffer(), c.keyOffset(), c.keyLength(), valueLength, partitionMaxBytes);
     }
 
-    private static byte[] newData(CommandReader c, int valueLength) {
+    static byte[] newData(CommandReader c, int valueLength) {
         byte[] data = new byte[c.keyLength() + valueLength];
         System.arraycopy(c.buffer(), c.keyOffset(), data, 0, c.keyLength());
         return data;
     }
 
-    private byte counted(byte result) {
+    byte counted(byte result) {
         if (result == Result.OUT_OF_MEMORY) {
             counters.outOfMemory++;
         } else if (result == Result.TOO_LARGE) {
@@ -268,7 +322,7 @@ final class CommandExecutor {
         return result;
     }
 
-    private void countDelta(boolean increment, boolean hit) {
+    void countDelta(boolean increment, boolean hit) {
         if (increment && hit) {
             counters.incrHits++;
         } else if (increment) {

@@ -19,6 +19,12 @@ public final class CommandReader {
     private long delta;
     private int valueOffset;
     private int valueLength;
+    private int options;
+    private byte mode;
+    private long newCas;
+    private long vivifyExptime;
+    private long recacheExptime;
+    private long initial;
 
     /** Places the cursor before the first command of {@code length} bytes at {@code offset}. */
     public CommandReader reset(byte[] newBuffer, int offset, int length) {
@@ -69,6 +75,12 @@ public final class CommandReader {
         delta = 0;
         valueOffset = position;
         valueLength = 0;
+        options = 0;
+        mode = 0;
+        if (Op.isGeneral(op)) {
+            readGeneral();
+            return;
+        }
         switch (op) {
             case Op.GET, Op.DELETE -> {}
             case Op.GAT, Op.TOUCH, Op.FLUSH_ALL -> exptime = readLong();
@@ -87,6 +99,42 @@ public final class CommandReader {
             }
             default -> throw new IllegalStateException("There is no layout for " + Op.name(op) + ".");
         }
+    }
+
+    private void readGeneral() {
+        need(Short.BYTES);
+        options = (buffer[position] & 0xff) << Byte.SIZE | (buffer[position + 1] & 0xff);
+        position += Short.BYTES;
+        if (!Options.areLegal(op, options)) {
+            throw new MalformedBytesException("The command " + Op.name(op) + " with its key at offset " + keyOffset
+                    + " has options that are not for it: " + Integer.toHexString(options) + ".");
+        }
+        if (op == Op.STORE) {
+            need(1);
+            mode = buffer[position++];
+            if (!ItemCommand.isMode(mode)) {
+                throw new MalformedBytesException("The command STORE with its key at offset " + keyOffset
+                        + " has an illegal mode of " + mode + ".");
+            }
+            clientFlags = readInt();
+        }
+        cas = operand(Options.COMPARE);
+        newCas = operand(Options.NEW_CAS);
+        exptime = operand(Options.TOUCH);
+        vivifyExptime = operand(Options.VIVIFY);
+        recacheExptime = operand(Options.RECACHE);
+        initial = 0;
+        if (op == Op.ARITHMETIC) {
+            delta = readLong();
+            initial = operand(Options.VIVIFY);
+        }
+        if (op == Op.STORE) {
+            readValue();
+        }
+    }
+
+    private long operand(int option) {
+        return has(option) ? readLong() : 0;
     }
 
     private void readValue() {
@@ -159,6 +207,43 @@ public final class CommandReader {
     /** Unsigned. */
     public long delta() {
         return delta;
+    }
+
+    /** All {@link Options} of the command. */
+    int options() {
+        return options;
+    }
+
+    /** Whether the command has one of {@link Options}. */
+    boolean has(int option) {
+        return (options & option) != 0;
+    }
+
+    /** Whether the command only looks. */
+    boolean isRead() {
+        return Options.isRead(op, options);
+    }
+
+    /** Of a STORE: the code of the operation that it is like. */
+    byte mode() {
+        return mode;
+    }
+
+    long newCas() {
+        return newCas;
+    }
+
+    long vivifyExptime() {
+        return vivifyExptime;
+    }
+
+    long recacheExptime() {
+        return recacheExptime;
+    }
+
+    /** Unsigned. */
+    long initial() {
+        return initial;
     }
 
     public int valueOffset() {

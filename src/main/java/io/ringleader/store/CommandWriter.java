@@ -14,6 +14,8 @@ package io.ringleader.store;
  * FLUSH_ALL (no key)       i64 exptime
  * </pre>
  *
+ * <p>The general operations are written by {@link ItemCommand}.
+ *
  * <p>{@code exptime} is the number a memcached client sends: 0 never, 1 to 2592000 seconds from now, more is Unix time
  * in seconds, negative is expired at once. "Now" is the time stamped on the entry.
  */
@@ -150,7 +152,7 @@ public final class CommandWriter {
         value(w, value, valueOffset, valueLength);
     }
 
-    private static void key(ByteWriter w, byte op, byte[] key, int offset, int length) {
+    static void key(ByteWriter w, byte op, byte[] key, int offset, int length) {
         if (length < 1 || length > MAX_KEY_BYTES) {
             throw new IllegalArgumentException(
                     "A key has 1 to " + MAX_KEY_BYTES + " bytes, but this one has " + length + ".");

@@ -5,6 +5,9 @@ import java.util.Arrays;
 /**
  * One stored item. Immutable, so that a snapshot holds references while the store goes on. Key and value share one array
  * to spare an object per item.
+ *
+ * <p>When it was accessed last, and whether ever, are hints and no part of that: each node notes the accesses it serves itself.
+ * They are in no snapshot, nothing is decided by them, and only the store thread reads or writes them.
  */
 public final class Item {
     /**
@@ -15,17 +18,32 @@ public final class Item {
     /** Value of {@link #expiresAtMillis} for an item that never expires. */
     public static final long NEVER = 0;
 
+    /** Mark: the value is out of date and waits to be renewed. */
+    static final int STALE = 1;
+    /** Mark: somebody has won the right to renew the value. */
+    static final int TAKEN = 1 << 1;
+
+    static final int ALL_MARKS = STALE | TAKEN;
+
+    private static final long MILLIS_PER_SECOND = 1000;
+
     private final byte[] data;
-    private final int keyLength;
+    private final short keyLength;
+    private final byte marks;
+    private boolean hitBefore;
+    /** Unix time in seconds, unsigned. */
+    private int accessedAtSeconds;
+
     private final int clientFlags;
     private final long cas;
     private final long expiresAtMillis;
     private final long hash;
 
     /** Takes ownership of {@code data}: the key, then the value. */
-    Item(byte[] data, int keyLength, int clientFlags, long cas, long expiresAtMillis, long hash) {
+    Item(byte[] data, int keyLength, int clientFlags, long cas, long expiresAtMillis, long hash, int marks) {
         this.data = data;
-        this.keyLength = keyLength;
+        this.keyLength = (short) keyLength;
+        this.marks = (byte) marks;
         this.clientFlags = clientFlags;
         this.cas = cas;
         this.expiresAtMillis = expiresAtMillis;
@@ -33,7 +51,62 @@ public final class Item {
     }
 
     Item withExpiry(long newExpiresAtMillis) {
-        return new Item(data, keyLength, clientFlags, cas, newExpiresAtMillis, hash);
+        return new Item(data, keyLength, clientFlags, cas, newExpiresAtMillis, hash, marks).withHintsOf(this);
+    }
+
+    Item withMarks(int newMarks) {
+        return new Item(data, keyLength, clientFlags, cas, expiresAtMillis, hash, newMarks).withHintsOf(this);
+    }
+
+    Item withCas(long newCas) {
+        return new Item(data, keyLength, clientFlags, newCas, expiresAtMillis, hash, marks).withHintsOf(this);
+    }
+
+    /** Takes over what is known of accesses to an earlier version. */
+    Item withHintsOf(Item other) {
+        hitBefore = other.hitBefore;
+        accessedAtSeconds = other.accessedAtSeconds;
+        return this;
+    }
+
+    /** Notes that the item was made at that time, or is known since then. */
+    Item madeAt(long timeMillis) {
+        accessedAtSeconds = (int) (timeMillis / MILLIS_PER_SECOND);
+        return this;
+    }
+
+    void accessedAt(long timeMillis) {
+        hitBefore = true;
+        accessedAtSeconds = (int) (timeMillis / MILLIS_PER_SECOND);
+    }
+
+    boolean hitBefore() {
+        return hitBefore;
+    }
+
+    /** Seconds since the last access, or since the item was made; not negative whatever the clocks do. */
+    int idleSeconds(long timeMillis) {
+        long idle = timeMillis / MILLIS_PER_SECOND - Integer.toUnsignedLong(accessedAtSeconds);
+        return (int) Math.max(0, idle);
+    }
+
+    /** Seconds until it expires, rounded up and not negative; -1 if it never does. */
+    long ttlSeconds(long timeMillis) {
+        return expiresAtMillis == NEVER ? -1 : ttlSeconds(expiresAtMillis, timeMillis);
+    }
+
+    static long ttlSeconds(long expiresAtMillis, long timeMillis) {
+        long left = Math.max(0, expiresAtMillis - timeMillis);
+        return left / MILLIS_PER_SECOND + (left % MILLIS_PER_SECOND == 0 ? 0 : 1);
+    }
+
+    /** {@link #STALE} and {@link #TAKEN}. */
+    int marks() {
+        return marks;
+    }
+
+    boolean has(int mark) {
+        return (marks & mark) != 0;
     }
 
     /** The key from 0 to {@link #keyLength}, the value from {@link #valueOffset}. Not to be changed. */

@@ -20,6 +20,16 @@ public final class Op {
     public static final byte DECR = 11;
     public static final byte TOUCH = 12;
     public static final byte FLUSH_ALL = 13;
+    /**
+     * The general operations: one each for looking, storing, removing and counting, with {@link Options} that say what is
+     * compared, changed and answered. Written by {@link ItemCommand}. A fetch without an option that changes something is
+     * a read.
+     */
+    public static final byte FETCH = 14;
+
+    public static final byte STORE = 15;
+    public static final byte REMOVE = 16;
+    public static final byte ARITHMETIC = 17;
 
     private static final String[] NAMES = {
         null,
@@ -35,18 +45,22 @@ public final class Op {
         "INCR",
         "DECR",
         "TOUCH",
-        "FLUSH_ALL"
+        "FLUSH_ALL",
+        "FETCH",
+        "STORE",
+        "REMOVE",
+        "ARITHMETIC"
     };
 
     private Op() {}
 
-    /** Whether a command changes the state and so must go through the log. */
-    public static boolean isWrite(byte op) {
-        return op != GET;
+    /** Whether the operation has {@link Options}. */
+    static boolean isGeneral(byte op) {
+        return op >= FETCH && op <= ARITHMETIC;
     }
 
     public static boolean isKnown(byte op) {
-        return op >= GET && op <= FLUSH_ALL;
+        return op >= GET && op <= ARITHMETIC;
     }
 
     public static String name(byte op) {

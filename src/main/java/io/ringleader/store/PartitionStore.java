@@ -101,6 +101,9 @@ public final class PartitionStore {
         int resultsAt = results.length();
         execute(payload, results);
         byte[] remembered = Arrays.copyOfRange(results.array(), resultsAt, results.length());
+        if (executor.hintsAnswered()) {
+            ResultWriter.forgetHints(remembered);
+        }
         sessions.put(node, new Session(node, incarnation, sequence, remembered));
         counters.batchesApplied++;
         return Outcome.APPLIED;
@@ -115,42 +118,57 @@ public final class PartitionStore {
     }
 
     /**
-     * Answers GETs from memory, as of {@link #stateTimeMillis()}. The caller has made sure that this state is recent enough
-     * and that nothing is {@link #dueAt} its time.
+     * Answers GETs, and FETCHes that change nothing, from memory, as of {@link #stateTimeMillis()}. The caller has made sure
+     * that this state is recent enough and that nothing is {@link #dueAt} its time.
      *
+     * @param nowMillis Unix time from which is counted how long items have left
      * @param buffer commands without a batch header
      * @param maxResultBytes where to stop: the result that would pass it is left out, unless it is the first
      * @return how many commands were answered, from the front; at least 1
-     * @throws MalformedBytesException if the bytes are not {@code commandCount} GETs; then nothing is appended
+     * @throws MalformedBytesException if the bytes are not {@code commandCount} such commands; then nothing is appended
      */
-    public int read(byte[] buffer, int offset, int length, int commandCount, ByteWriter results, int maxResultBytes) {
-        requireGets(buffer, offset, length, commandCount);
+    public int read(
+            long nowMillis,
+            byte[] buffer,
+            int offset,
+            int length,
+            int commandCount,
+            ByteWriter results,
+            int maxResultBytes) {
+        requireReads(buffer, offset, length, commandCount);
         reader.reset(buffer, offset, length);
         int resultsAt = results.length();
         int answered = 0;
         while (reader.next()) {
             Item item = items.visible(buffer, reader.keyOffset(), reader.keyLength());
-            long bytes = item == null ? 1 : ResultWriter.valueBytes(item.keyLength(), item.valueLength());
+            long bytes = item == null ? 1 : ResultWriter.fetchedBytes(item.keyLength(), item.valueLength());
             if (answered > 0 && results.length() - resultsAt + bytes > maxResultBytes) {
                 return answered;
             }
             answered++;
             counters.gets++;
-            if (item == null) {
-                ResultWriter.code(results, Result.MISS);
-            } else {
-                counters.getHits++;
-                CommandExecutor.write(item, results);
-            }
+            counters.getHits += item == null ? 0 : 1;
+            answer(item, Math.max(nowMillis, items.timeMillis()), results);
         }
         return answered;
     }
 
-    private void requireGets(byte[] buffer, int offset, int length, int commandCount) {
+    private void answer(Item item, long nowMillis, ByteWriter results) {
+        if (reader.op() == Op.FETCH) {
+            GeneralExecutor.look(reader, item, nowMillis, results);
+        } else if (item == null) {
+            ResultWriter.code(results, Result.MISS);
+        } else {
+            item.accessedAt(nowMillis);
+            CommandExecutor.write(item, results);
+        }
+    }
+
+    private void requireReads(byte[] buffer, int offset, int length, int commandCount) {
         reader.reset(buffer, offset, length);
         int found = 0;
         while (reader.next()) {
-            if (reader.op() != Op.GET) {
+            if (!reader.isRead()) {
                 throw new MalformedBytesException(
                         "A read contains a " + Op.name(reader.op()) + ", which has to go through the log.");
             }

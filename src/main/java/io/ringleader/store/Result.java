@@ -25,6 +25,14 @@ public final class Result {
     /** incr or decr of a value that is not a number. */
     public static final byte NON_NUMERIC = 13;
 
+    /** A general operation succeeded; followed by the {@link Facts} of the item. */
+    public static final byte ITEM = 14;
+    /**
+     * A fetch without the log came upon a stale item that nobody has won yet; followed by the key. Asked again through the
+     * log, it wins or hears that another has.
+     */
+    public static final byte NEEDS_LOG = 15;
+
     private static final String[] NAMES = {
         null,
         "STORED",
@@ -39,13 +47,15 @@ public final class Result {
         "NUMBER",
         "TOO_LARGE",
         "OUT_OF_MEMORY",
-        "NON_NUMERIC"
+        "NON_NUMERIC",
+        "ITEM",
+        "NEEDS_LOG"
     };
 
     private Result() {}
 
     public static boolean isKnown(byte code) {
-        return code >= STORED && code <= NON_NUMERIC;
+        return code >= STORED && code <= NEEDS_LOG;
     }
 
     public static String name(byte code) {

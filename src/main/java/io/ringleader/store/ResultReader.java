@@ -17,6 +17,10 @@ public final class ResultReader {
     private int valueOffset;
     private int valueLength;
     private long number;
+    private int facts;
+    private long ttlSeconds;
+    private int sizeBytes;
+    private int idleSeconds;
 
     /** Places the cursor before the first result of {@code length} bytes at {@code offset}. */
     public ResultReader reset(byte[] newBuffer, int offset, int length) {
@@ -52,26 +56,59 @@ public final class ResultReader {
         valueOffset = position;
         valueLength = 0;
         number = 0;
-        if (code == Result.NUMBER) {
-            number = readLong();
-        } else if (code == Result.VALUE) {
-            readValue();
+        facts = 0;
+        ttlSeconds = 0;
+        sizeBytes = 0;
+        idleSeconds = 0;
+        switch (code) {
+            case Result.NUMBER -> number = readLong();
+            case Result.NEEDS_LOG -> readKey(1);
+            case Result.VALUE -> {
+                readKey(1);
+                clientFlags = readInt();
+                cas = readLong();
+                readValue();
+            }
+            case Result.ITEM -> readItem();
+            default -> {}
         }
         return true;
     }
 
-    private void readValue() {
+    private void readItem() {
+        need(1);
+        facts = buffer[position++] & 0xff;
+        if ((facts & ~Facts.ALL) != 0) {
+            throw new MalformedBytesException(
+                    "The facts " + Integer.toHexString(facts) + " at offset " + (position - 1) + " are not known.");
+        }
+        readKey(0);
+        clientFlags = readInt();
+        cas = readLong();
+        ttlSeconds = readLong();
+        sizeBytes = readInt();
+        idleSeconds = readInt();
+        if ((facts & Facts.NUMBER) != 0) {
+            number = readLong();
+        }
+        if ((facts & Facts.VALUE) != 0) {
+            readValue();
+        }
+    }
+
+    private void readKey(int minBytes) {
         need(1);
         keyLength = buffer[position++] & 0xff;
-        if (keyLength < 1 || keyLength > CommandWriter.MAX_KEY_BYTES) {
+        if (keyLength < minBytes || keyLength > CommandWriter.MAX_KEY_BYTES) {
             throw new MalformedBytesException(
                     "The key length of " + keyLength + " at offset " + (position - 1) + " is illegal.");
         }
         need(keyLength);
         keyOffset = position;
         position += keyLength;
-        clientFlags = readInt();
-        cas = readLong();
+    }
+
+    private void readValue() {
         int length = readInt();
         if (length < 0) {
             throw new MalformedBytesException(
@@ -144,5 +181,29 @@ public final class ResultReader {
     /** Unsigned. */
     public long number() {
         return number;
+    }
+
+    /** Of an ITEM: see {@link Facts}. */
+    public int facts() {
+        return facts;
+    }
+
+    public boolean has(int fact) {
+        return (facts & fact) != 0;
+    }
+
+    /** Of an ITEM: seconds until it expires, rounded up; -1 if it never does. */
+    public long ttlSeconds() {
+        return ttlSeconds;
+    }
+
+    /** Of an ITEM: bytes of its value, whether that follows or not. */
+    public int sizeBytes() {
+        return sizeBytes;
+    }
+
+    /** Of an ITEM that was fetched: seconds since the last access, as far as the answering node knows. */
+    public long idleSeconds() {
+        return Integer.toUnsignedLong(idleSeconds);
     }
 }

@@ -2,19 +2,39 @@ package io.ringleader.store;
 
 /**
  * Appends results, in the order of their commands: {@code u8 code}, then for VALUE {@code u8 keyLength | key | u32
- * clientFlags | u64 cas | i32 valueLength | value}, for NUMBER {@code u64}, for all others nothing. Big-endian.
+ * clientFlags | u64 cas | i32 valueLength | value}, for NUMBER {@code u64}, for NEEDS_LOG {@code u8 keyLength | key}, for all
+ * others but ITEM nothing. Big-endian. For ITEM:
+ *
+ * <pre>
+ * u8  facts, see {@link Facts}
+ * u8  keyLength (0 if not the result of a fetch), key
+ * u32 clientFlags
+ * u64 cas
+ * i64 seconds until it expires, rounded up; -1 = never
+ * i32 bytes of the value
+ * u32 seconds since the last access, a hint like {@link Facts#HIT_BEFORE}
+ * u64 number                     if NUMBER
+ * i32 valueLength, value         if VALUE
+ * </pre>
  */
 public final class ResultWriter {
     private static final int VALUE_FIXED_BYTES = 1 + 1 + Integer.BYTES + Long.BYTES + Integer.BYTES;
+
+    private static final int ITEM_FIXED_BYTES =
+            1 + 1 + 1 + Integer.BYTES + Long.BYTES + Long.BYTES + Integer.BYTES + Integer.BYTES;
 
     private ResultWriter() {}
 
     /** A result that is only a code. */
     public static void code(ByteWriter w, byte code) {
-        if (!Result.isKnown(code) || code == Result.VALUE || code == Result.NUMBER) {
+        if (!Result.isKnown(code) || hasMore(code)) {
             throw new IllegalArgumentException(Result.name(code) + " is not a result that is only a code.");
         }
         w.putByte(code);
+    }
+
+    private static boolean hasMore(byte code) {
+        return code == Result.VALUE || code == Result.NUMBER || code == Result.ITEM || code == Result.NEEDS_LOG;
     }
 
     /** @param number unsigned */
@@ -44,6 +64,63 @@ public final class ResultWriter {
         w.putLong(cas);
         w.putInt(valueLength);
         w.putBytes(value, valueOffset, valueLength);
+    }
+
+    /** A fetch has to be repeated through the log. */
+    static void needsLog(ByteWriter w, Item item) {
+        w.putByte(Result.NEEDS_LOG);
+        w.putByte(item.keyLength());
+        w.putBytes(item.data(), 0, item.keyLength());
+    }
+
+    /** The result of a fetch, with the value if the facts say so. */
+    static void fetched(ByteWriter w, int facts, Item item, long ttlSeconds, int idleSeconds) {
+        item(w, facts, item, item.keyLength(), ttlSeconds, idleSeconds);
+        if ((facts & Facts.VALUE) != 0) {
+            w.putInt(item.valueLength());
+            w.putBytes(item.data(), item.valueOffset(), item.valueLength());
+        }
+    }
+
+    /** The result of a change. */
+    static void changed(ByteWriter w, int facts, Item item, long ttlSeconds) {
+        item(w, facts, item, 0, ttlSeconds, 0);
+    }
+
+    /** The result of arithmetic. */
+    static void counted(ByteWriter w, int facts, Item item, long ttlSeconds, long number) {
+        item(w, facts | Facts.NUMBER, item, 0, ttlSeconds, 0);
+        w.putLong(number);
+    }
+
+    private static void item(ByteWriter w, int facts, Item item, int keyLength, long ttlSeconds, int idleSeconds) {
+        w.putByte(Result.ITEM);
+        w.putByte(facts);
+        w.putByte(keyLength);
+        w.putBytes(item.data(), 0, keyLength);
+        w.putInt(item.clientFlags());
+        w.putLong(item.cas());
+        w.putLong(ttlSeconds);
+        w.putInt(item.valueLength());
+        w.putInt(idleSeconds);
+    }
+
+    /** Takes the hints of this node out of results that become part of the replicated state. */
+    static void forgetHints(byte[] results) {
+        ResultReader reader = new ResultReader().reset(results, 0, results.length);
+        int at = 0;
+        while (reader.next()) {
+            if (reader.code() == Result.ITEM) {
+                results[at + 1] &= ~Facts.HIT_BEFORE;
+                ByteWriter.setInt(results, at + ITEM_FIXED_BYTES - Integer.BYTES + reader.keyLength(), 0);
+            }
+            at = reader.position();
+        }
+    }
+
+    /** How many bytes the result of a fetch takes. */
+    static long fetchedBytes(int keyLength, int valueLength) {
+        return (long) ITEM_FIXED_BYTES + keyLength + Integer.BYTES + valueLength;
     }
 
     /** How many bytes a VALUE takes. */

@@ -9,13 +9,14 @@ import java.util.List;
  * The bytes of a partition's snapshot, big-endian:
  *
  * <pre>
- * u64  magic "RINGSTOR"        u16  version (1)
+ * u64  magic "RINGSTOR"        u16  version (2)
  * i32  partition               i64  applied index
  * i64  time, ms                i64  last cas id            i64  pending flush, Unix ms; 0 = none
  * i32  number of sessions      i64  number of items
  * sessions by node id:  i32 node | i64 incarnation | i64 sequence | i32 length of results | results
  * items by shard (upper 12 bits of the key's hash), within a shard by key (unsigned bytes):
- *   u8 keyLength | u32 clientFlags | u64 cas | i64 expiresAtMillis (0 = never) | i32 valueLength | key | value
+ *   u8 keyLength | u32 clientFlags | u64 cas | i64 expiresAtMillis (0 = never) | u8 marks
+ *   | i32 valueLength | key | value
  * </pre>
  *
  * <p>The order is part of the format, so equal states give equal bytes, and a duplicate cannot hide. Integrity on disk and on
@@ -23,12 +24,12 @@ import java.util.List;
  */
 public final class StoreSnapshot {
     static final long MAGIC = 0x52494E4753544F52L;
-    static final short VERSION = 1;
+    static final short VERSION = 2;
 
     private static final int CHUNK_BYTES = 64 << 10;
     private static final int HEADER_BYTES = 8 + 2 + 4 + 8 + 8 + 8 + 8 + 4 + 8;
     private static final int SESSION_HEADER_BYTES = 4 + 8 + 8 + 4;
-    private static final int ITEM_HEADER_BYTES = 1 + 4 + 8 + 8 + 4;
+    private static final int ITEM_HEADER_BYTES = 1 + 4 + 8 + 8 + 1 + 4;
 
     private StoreSnapshot() {}
 
@@ -74,6 +75,7 @@ public final class StoreSnapshot {
             chunk.putInt(item.clientFlags());
             chunk.putLong(item.cas());
             chunk.putLong(item.expiresAtMillis());
+            chunk.putByte(item.marks());
             chunk.putInt(item.valueLength());
             put(chunk, item.data(), sink);
         }
@@ -159,11 +161,13 @@ public final class StoreSnapshot {
             int flags = ByteWriter.getInt(header, 1);
             long cas = ByteWriter.getLong(header, 5);
             long expiresAtMillis = in.notNegative("expiry", ByteWriter.getLong(header, 13));
-            int valueLength = (int) in.notNegative("value length", ByteWriter.getInt(header, 21));
+            int marks = header[21];
+            in.require((marks & ~Item.ALL_MARKS) == 0, "mark", marks);
+            int valueLength = (int) in.notNegative("value length", ByteWriter.getInt(header, 22));
             in.require(valueLength <= CommandBatch.MAX_ITEM_MAX_BYTES, "value length", valueLength);
             byte[] data = in.read(keyLength + valueLength, "key and value");
             long hash = Hash64.hash(data, 0, keyLength);
-            Item item = new Item(data, keyLength, flags, cas, expiresAtMillis, hash);
+            Item item = new Item(data, keyLength, flags, cas, expiresAtMillis, hash, marks).madeAt(items.timeMillis());
             if (previous != null && !isBefore(previous, item)) {
                 throw new MalformedBytesException(
                         "Two items of the snapshot are equal or in the wrong order, the second " + "ends at offset "

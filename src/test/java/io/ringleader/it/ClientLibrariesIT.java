@@ -12,16 +12,18 @@ import java.util.Map;
 import net.rubyeye.xmemcached.GetsResponse;
 import net.rubyeye.xmemcached.XMemcachedClient;
 import net.rubyeye.xmemcached.XMemcachedClientBuilder;
+import net.rubyeye.xmemcached.command.BinaryCommandFactory;
 import net.spy.memcached.CASResponse;
 import net.spy.memcached.CASValue;
+import net.spy.memcached.ConnectionFactoryBuilder.Protocol;
 import net.spy.memcached.MemcachedClient;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Client libraries that people use, unchanged, at every node: whatever they can say in the text protocol works. */
+/** Client libraries that people use, unchanged, at every node: whatever they can say, in either protocol, works. */
 @Timeout(60)
 class ClientLibrariesIT {
     private static final long TIMEOUT_MILLIS = 20_000;
@@ -40,12 +42,12 @@ class ClientLibrariesIT {
         return SpyClients.address(cluster.node(node));
     }
 
-    @ParameterizedTest(name = "node {0}")
-    @ValueSource(ints = {1, 2, 3})
-    void spymemcached(int node) throws Exception {
-        MemcachedClient client = SpyClients.connect(cluster.node(node));
+    @ParameterizedTest(name = "node {0} {1}")
+    @CsvSource({"1, TEXT", "2, TEXT", "3, TEXT", "1, BINARY", "2, BINARY", "3, BINARY"})
+    void spymemcached(int node, Protocol protocol) throws Exception {
+        MemcachedClient client = SpyClients.connect(cluster.node(node), protocol);
         try {
-            String k = "spy" + node + "-";
+            String k = "spy" + protocol + node + "-";
             assertThat(client.set(k + "a", 0, "first").get()).isTrue();
             assertThat(client.add(k + "a", 0, "x").get()).isFalse();
             assertThat(client.replace(k + "b", 0, "x").get()).isFalse();
@@ -87,14 +89,17 @@ class ClientLibrariesIT {
         }
     }
 
-    @ParameterizedTest(name = "node {0}")
-    @ValueSource(ints = {1, 2, 3})
-    void xmemcached(int node) throws Exception {
+    @ParameterizedTest(name = "node {0} {1}")
+    @CsvSource({"1, TEXT", "2, TEXT", "3, TEXT", "1, BINARY", "2, BINARY", "3, BINARY"})
+    void xmemcached(int node, Protocol protocol) throws Exception {
         XMemcachedClientBuilder builder = new XMemcachedClientBuilder(List.of(address(node)));
         builder.setOpTimeout(TIMEOUT_MILLIS);
+        if (protocol == Protocol.BINARY) {
+            builder.setCommandFactory(new BinaryCommandFactory());
+        }
         net.rubyeye.xmemcached.MemcachedClient client = (XMemcachedClient) builder.build();
         try {
-            String k = "x" + node + "-";
+            String k = "x" + protocol + node + "-";
             assertThat(client.set(k + "a", 0, "first")).isTrue();
             assertThat(client.add(k + "a", 0, "x")).isFalse();
             assertThat(client.replace(k + "b", 0, "x")).isFalse();

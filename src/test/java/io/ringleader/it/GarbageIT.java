@@ -91,15 +91,16 @@ class GarbageIT {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** The beginning of what a browser or a TLS client says, and of memcached's binary protocol. */
+    private static final byte[] BINARY_GET =
+            ascii("\u0080\u0000\u0000\u0003\0\0\0\0\0\0\0\u0003\0\0\0\0\0\0\0\0\0\0\0\0key");
+
+    /** The beginning of what a browser or a TLS client says. */
     private static Map<String, byte[]> otherProtocols() {
         Map<String, byte[]> samples = new LinkedHashMap<>();
         samples.put("HTTP", ascii("GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: x\r\nAccept: */*\r\n\r\n"));
         samples.put(
                 "TLS",
                 ascii("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003" + "\u0017".repeat(500)));
-        samples.put(
-                "binary memcached", ascii("\u0080\u0000\u0000\u0003\0\0\0\0\0\0\0\u0003\0\0\0\0\0\0\0\0\0\0\0\0key"));
         samples.put("SSH", ascii("SSH-2.0-OpenSSH_9.2\r\n"));
         samples.put("zeros", new byte[10_000]);
         samples.put("lines", ascii("\r\n".repeat(5_000)));
@@ -134,6 +135,29 @@ class GarbageIT {
         requireItServes();
     }
 
+    @Test
+    void garbageInTheBinaryProtocolGetsAnErrorOrIsCutOff() throws IOException {
+        byte[] unknownCommand = BINARY_GET.clone();
+        unknownCommand[1] = 0x70;
+        byte[] shortBody = BINARY_GET.clone();
+        shortBody[11] = 1;
+        byte[] endlessBody = BINARY_GET.clone();
+        endlessBody[8] = (byte) 0xff;
+        byte[] noKey = BINARY_GET.clone();
+        noKey[3] = 0;
+        for (byte[] sample : List.of(unknownCommand, shortBody, endlessBody, noKey)) {
+            assertThat(everythingAnswered(target.clientPort, sample))
+                    .startsWith("\u0081")
+                    .containsAnyOf("Unknown command", "Invalid arguments");
+        }
+        for (int i = 0; i < RANDOM_SAMPLES; i++) {
+            byte[] bytes = randomBytes();
+            System.arraycopy(BINARY_GET, 0, bytes, 0, Math.min(bytes.length, 1 + random.nextInt(12)));
+            everythingAnswered(target.clientPort, bytes);
+        }
+        requireItServes();
+    }
+
     /** The node must close the connection: by itself, or when it has answered what was sent. */
     private static String everythingAnswered(int port, byte[] bytes) throws IOException {
         try (TextClient client = new TextClient(port)) {
@@ -151,6 +175,7 @@ class GarbageIT {
     @Test
     void garbageForPeersIsCutOffWithoutWaitingForItsEnd() throws Exception {
         Map<String, byte[]> samples = otherProtocols();
+        samples.put("binary memcached", BINARY_GET);
         samples.put("another version", hello(9, 1, 40));
         samples.put("no such message", hello(1, 77, 40));
         samples.put("a proof before the greeting", hello(1, 3, 40));

@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import net.spy.memcached.ConnectionFactoryBuilder;
+import net.spy.memcached.ConnectionFactoryBuilder.Protocol;
 import net.spy.memcached.FailureMode;
 import net.spy.memcached.MemcachedClient;
 
-/** Makes clients of the library spymemcached that speak the text protocol with one node. */
+/** Makes clients of the library spymemcached that speak with one node. */
 final class SpyClients {
     /** For one operation; the nodes are to answer long before that. */
     static final long TIMEOUT_MILLIS = 30_000;
@@ -28,11 +29,16 @@ final class SpyClients {
 
     private SpyClients() {}
 
-    /** Returns a client that is connected. When its node dies, what was under way fails, and is not tried again later. */
+    /** Returns a client that speaks the text protocol, see {@link #connect(TestNode, Protocol)}. */
     static MemcachedClient connect(TestNode node) throws IOException {
+        return connect(node, Protocol.TEXT);
+    }
+
+    /** Returns a client that is connected. When its node dies, what was under way fails, and is not tried again later. */
+    static MemcachedClient connect(TestNode node, Protocol protocol) throws IOException {
         MemcachedClient client = new MemcachedClient(
                 new ConnectionFactoryBuilder()
-                        .setProtocol(ConnectionFactoryBuilder.Protocol.TEXT)
+                        .setProtocol(protocol)
                         .setFailureMode(FailureMode.Cancel)
                         .setOpTimeout(TIMEOUT_MILLIS)
                         .setOpQueueMaxBlockTime(TIMEOUT_MILLIS)

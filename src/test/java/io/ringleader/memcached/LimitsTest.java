@@ -12,9 +12,9 @@ class LimitsTest {
     }
 
     @Test
-    void aRequestIsAtMostALineAndAValueOrALongGet() {
-        assertThat(new Limits(250, 5000, 100, 200, 1).requestMaxBytes()).isEqualTo(5102);
-        assertThat(new Limits(250, 5, 100, 200, 1).requestMaxBytes()).isEqualTo(201);
+    void aRequestIsAtMostALineOrAPacketWithAValueOrALongGet() {
+        assertThat(new Limits(250, 5000, 100, 200, 1).requestMaxBytes()).isEqualTo(5294);
+        assertThat(new Limits(250, 5, 100, 400, 1).requestMaxBytes()).isEqualTo(401);
     }
 
     @Test

@@ -1,5 +1,8 @@
 package io.ringleader.memcached;
 
+import io.ringleader.store.ByteWriter;
+import io.ringleader.store.Result;
+import io.ringleader.store.ResultReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +12,7 @@ import java.util.function.BooleanSupplier;
  * Writes down what it is called with, one readable line per call, and insists that the calls keep to the contract of
  * {@link RequestHandler}: every call was announced, and everything announced comes.
  */
-final class RecordingHandler implements RequestHandler {
+class RecordingHandler implements RequestHandler {
     final List<String> calls = new ArrayList<>();
     /** The announcements that were accepted. */
     final List<String> begins = new ArrayList<>();
@@ -50,9 +53,9 @@ final class RecordingHandler implements RequestHandler {
 
     @Override
     public void command(Request request) {
-        take(request.op().kind());
+        take(request.kind());
         calls.add(describe(request));
-        endOfKeysMayCome = request.op().isRetrieval() && announced == 0;
+        endOfKeysMayCome = request.reply().isPart() && announced == 0;
     }
 
     @Override
@@ -105,12 +108,13 @@ final class RecordingHandler implements RequestHandler {
         }
     }
 
-    private void local(String call) {
+    /** Notes a call that is for nobody but this node. */
+    final void local(String call) {
         take(Kind.LOCAL);
         calls.add(call);
     }
 
-    private void take(Kind kind) {
+    final void take(Kind kind) {
         if (announced == 0 || announcedKind != kind) {
             throw new IllegalStateException(
                     "A call of kind " + kind + " was not announced; before it came " + calls + ".");
@@ -119,9 +123,23 @@ final class RecordingHandler implements RequestHandler {
     }
 
     private static String describe(Request request) {
+        if (!(request.reply() instanceof MetaCommand)) {
+            return describeClassic(request);
+        }
+        ByteWriter command = new ByteWriter();
+        request.encode(command);
+        ByteWriter miss = new ByteWriter();
+        ResultReader notFound = new ResultReader().reset(new byte[] {Result.NOT_FOUND}, 0, 1);
+        notFound.next();
+        request.reply().write(notFound, miss);
+        return request.op() + " " + slice(command.array(), 0, command.length()) + " "
+                + slice(miss.array(), 0, miss.length());
+    }
+
+    private static String describeClassic(Request request) {
         StringBuilder text = new StringBuilder(request.op().name().toLowerCase(java.util.Locale.ROOT));
         if (request.op() != Operation.FLUSH_ALL) {
-            text.append(' ').append(slice(request.buffer(), request.keyOffset(), request.keyLength()));
+            text.append(' ').append(slice(request.keyBuffer(), request.keyOffset(), request.keyLength()));
         }
         switch (request.op()) {
             case SET, ADD, REPLACE, APPEND, PREPEND, CAS -> {

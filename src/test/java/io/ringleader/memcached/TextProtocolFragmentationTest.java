@@ -73,7 +73,10 @@ class TextProtocolFragmentationTest {
     @Provide
     Arbitrary<String> sessions() {
         return Arbitraries.frequencyOf(
-                        Tuple.of(3, Arbitraries.of(fromTheTable())), Tuple.of(2, storage()), Tuple.of(1, longGets()))
+                        Tuple.of(3, Arbitraries.of(fromTheTable())),
+                        Tuple.of(2, storage()),
+                        Tuple.of(2, meta()),
+                        Tuple.of(1, longGets()))
                 .list()
                 .ofMinSize(1)
                 .ofMaxSize(12)
@@ -97,6 +100,19 @@ class TextProtocolFragmentationTest {
         return net.jqwik.api.Combinators.combine(verb, value, error, tail)
                 .as((word, data, off, end) ->
                         word + " key 1 2 " + Math.max(0, data.length() + off) + end + "\r\n" + data + "\r\n");
+    }
+
+    /** Right and wrong, with and without a value. */
+    private static Arbitrary<String> meta() {
+        Arbitrary<String> flags =
+                Arbitraries.of(MetaTest.FLAGS).list().ofMaxSize(6).map(all -> String.join(" ", all));
+        Arbitrary<String> key = Arbitraries.of("a", "YQ==", "k".repeat(250), "k".repeat(251));
+        Arbitrary<String> value = Arbitraries.strings().withChars("\r\n ab\0").ofMaxLength(30);
+        return net.jqwik.api.Combinators.combine(
+                        Arbitraries.of("mg", "ms", "md", "ma", "me", "mn"), key, flags, value, Arbitraries.of("", "1"))
+                .as((word, name, words, data, surplus) -> word.equals("ms")
+                        ? "ms " + name + " " + data.length() + " " + words + "\r\n" + data + surplus + "\r\n"
+                        : word + " " + name + " " + words + "\r\n");
     }
 
     private static Arbitrary<String> longGets() {

@@ -241,9 +241,6 @@ class TextProtocolTest {
         row("foo bar\r\n", "ERROR");
         row("foo noreply\r\n");
         // not built here
-        row("mg a v\r\n", "ERROR");
-        row("mn\r\n", "ERROR");
-        row("ms a 2\r\nhi\r\n", "ERROR", "ERROR");
         row("slabs reassign 1 2\r\n", "ERROR");
         row("watch\r\n", "ERROR");
         row("GET / HTTP/1.1\r\nHost: x\r\n", "close");

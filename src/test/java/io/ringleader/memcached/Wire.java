@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 final class Wire {
     private static final int OFFSET = 7;
 
-    private final TextProtocol protocol;
+    private final Protocol protocol;
     private final RecordingHandler handler;
     private final Limits limits;
     /** Whether the reader is left alone until what it said it needs is there, or woken for every piece. */
@@ -20,8 +20,12 @@ final class Wire {
     private int needed;
 
     Wire(Limits limits, RecordingHandler handler, boolean patient) {
+        this(limits, new TextProtocol(limits), handler, patient);
+    }
+
+    Wire(Limits limits, Protocol protocol, RecordingHandler handler, boolean patient) {
         this.limits = limits;
-        this.protocol = new TextProtocol(limits);
+        this.protocol = protocol;
         this.handler = handler;
         this.patient = patient;
     }

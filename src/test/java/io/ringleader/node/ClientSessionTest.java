@@ -184,4 +184,39 @@ class ClientSessionTest {
         side.fail(side.next(), Status.DISK_FULL);
         assertThat(client.heard()).isEqualTo("VERSION 1.2.3\r\n");
     }
+
+    @Test
+    void theFirstByteChoosesTheDialectForGood() {
+        String noop = "\u0080\n" + "\0".repeat(22);
+        String answer = "\u0081\n" + "\0".repeat(22);
+        client.says("\u0080");
+        assertThat(client.heard()).isEmpty();
+        client.says(noop.substring(1) + noop);
+        assertThat(client.heard()).isEqualTo(answer + answer);
+        client.says("version\r\n" + noop);
+        assertThat(client.heard()).isEmpty();
+        assertThat(client.closing).isTrue();
+        Client text = side.client();
+        text.says("version\r\n" + noop + "\r\nversion\r\n");
+        assertThat(text.heard())
+                .startsWith("VERSION 1.2.3\r\n")
+                .contains("ERROR")
+                .endsWith("VERSION 1.2.3\r\n")
+                .doesNotContain("\u0081");
+    }
+
+    @Test
+    void aBinaryClientIsToldWhetherTheOutcomeIsKnown() {
+        String set = "\u0080\u0011\0" + (char) key.length() + "\b\0\0\0\0\0\0" + (char) (8 + key.length())
+                + "\0".repeat(12 + 8) + key;
+        client.says(set);
+        side.fail(side.next(), Status.DISK_FULL);
+        assertThat(client.heard()).startsWith("\u0081\u0011\0\0\0\0\0\u0085").contains("not applied: partition 0");
+        client.says(set);
+        side.next();
+        side.world.runMillis(2 * ClientSide.COMMAND_TIMEOUT_MILLIS);
+        assertThat(client.heard())
+                .startsWith("\u0081\u0011\0\0\0\0\0\u0084")
+                .contains("outcome unknown, it may have been applied");
+    }
 }

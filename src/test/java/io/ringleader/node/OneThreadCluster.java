@@ -354,6 +354,11 @@ final class OneThreadCluster {
                 this::toString);
     }
 
+    BinaryClient binaryClient(int id) {
+        NodeConfig node = config.node(id).orElseThrow();
+        return new BinaryClient(this, clients, node.client().toSocketAddress());
+    }
+
     VirtualWorld world() {
         return world;
     }

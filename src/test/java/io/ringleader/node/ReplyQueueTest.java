@@ -85,7 +85,7 @@ class ReplyQueueTest {
     @Test
     void noreplyIsCountedButNotAnswered() {
         result(queue.add(TextReplies.of(Operation.DELETE, true), 1), ClientSide.code(Result.DELETED));
-        queue.fail(queue.add(TextReplies.of(Operation.DELETE, true), 1), "no");
+        queue.fail(queue.add(TextReplies.of(Operation.DELETE, true), 1), "no", false);
         assertThat(drain()).isEmpty();
         assertThat(observed).containsExactly("DELETE " + Result.name(Result.DELETED));
     }

@@ -177,6 +177,9 @@ final class TextClient implements ConnectionHandler {
                     return 0;
                 }
                 scanned = dataEnd;
+            } else if (line.startsWith("VA ")) {
+                int dataEnd = lineEnd + 2 + Integer.parseInt(line.split(" ")[1]) + 2;
+                return input.length() < dataEnd ? 0 : dataEnd;
             } else if (line.startsWith("STAT ")) {
                 scanned = lineEnd + 2;
             } else {

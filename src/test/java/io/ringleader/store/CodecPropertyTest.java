@@ -37,7 +37,9 @@ class CodecPropertyTest {
                     r.exptime(),
                     r.cas(),
                     r.delta(),
-                    new String(shifted, r.valueOffset(), r.valueLength(), ISO_8859_1)));
+                    new String(shifted, r.valueOffset(), r.valueLength(), ISO_8859_1),
+                    new Command.General(
+                            r.options(), r.mode(), r.newCas(), r.vivifyExptime(), r.recacheExptime(), r.initial())));
         }
         assertThat(r.position()).isEqualTo(offset + encoded.length);
         assertThat(Command.encode(read)).isEqualTo(encoded);

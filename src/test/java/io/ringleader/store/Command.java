@@ -5,13 +5,45 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.util.List;
 
 /** A command as a value, with strings whose characters are bytes. Operands that the operation does not have are ignored. */
-record Command(byte op, String key, int flags, long exptime, long cas, long delta, String value) {
+record Command(byte op, String key, int flags, long exptime, long cas, long delta, String value, General general) {
+    /** What only a general operation has; see {@link Options}. */
+    record General(int options, byte mode, long newCas, long vivify, long recache, long initial) {
+        static final General NONE = new General(0, Op.SET, 0, 0, 0, 0);
+    }
+
+    boolean has(int option) {
+        return (general.options & option) != 0;
+    }
+
+    /** The command as it is put together for the store. */
+    private ItemCommand itemCommand() {
+        ItemCommand item = new ItemCommand();
+        switch (op) {
+            case Op.FETCH -> item.fetch();
+            case Op.STORE -> item.store(general.mode, flags);
+            case Op.REMOVE -> item.remove();
+            default -> item.arithmetic(delta).initial(general.initial);
+        }
+        operand(Options.COMPARE, () -> item.compare(cas));
+        operand(Options.NEW_CAS, () -> item.newCas(general.newCas));
+        operand(Options.TOUCH, () -> item.touch(exptime));
+        operand(Options.VIVIFY, () -> item.vivify(general.vivify));
+        operand(Options.RECACHE, () -> item.recache(general.recache));
+        return item.with(general.options);
+    }
+
+    private void operand(int option, Runnable setter) {
+        if (has(option)) {
+            setter.run();
+        }
+    }
+
     static Command get(String key) {
-        return new Command(Op.GET, key, 0, 0, 0, 0, "");
+        return new Command(Op.GET, key, 0, 0, 0, 0, "", General.NONE);
     }
 
     static Command gat(String key, long exptime) {
-        return new Command(Op.GAT, key, 0, exptime, 0, 0, "");
+        return new Command(Op.GAT, key, 0, exptime, 0, 0, "", General.NONE);
     }
 
     static Command set(String key, String value) {
@@ -19,47 +51,47 @@ record Command(byte op, String key, int flags, long exptime, long cas, long delt
     }
 
     static Command set(String key, int flags, long exptime, String value) {
-        return new Command(Op.SET, key, flags, exptime, 0, 0, value);
+        return new Command(Op.SET, key, flags, exptime, 0, 0, value, General.NONE);
     }
 
     static Command add(String key, String value) {
-        return new Command(Op.ADD, key, 0, 0, 0, 0, value);
+        return new Command(Op.ADD, key, 0, 0, 0, 0, value, General.NONE);
     }
 
     static Command replace(String key, String value) {
-        return new Command(Op.REPLACE, key, 0, 0, 0, 0, value);
+        return new Command(Op.REPLACE, key, 0, 0, 0, 0, value, General.NONE);
     }
 
     static Command cas(String key, long cas, String value) {
-        return new Command(Op.CAS, key, 0, 0, cas, 0, value);
+        return new Command(Op.CAS, key, 0, 0, cas, 0, value, General.NONE);
     }
 
     static Command append(String key, String value) {
-        return new Command(Op.APPEND, key, 0, 0, 0, 0, value);
+        return new Command(Op.APPEND, key, 0, 0, 0, 0, value, General.NONE);
     }
 
     static Command prepend(String key, String value) {
-        return new Command(Op.PREPEND, key, 0, 0, 0, 0, value);
+        return new Command(Op.PREPEND, key, 0, 0, 0, 0, value, General.NONE);
     }
 
     static Command delete(String key) {
-        return new Command(Op.DELETE, key, 0, 0, 0, 0, "");
+        return new Command(Op.DELETE, key, 0, 0, 0, 0, "", General.NONE);
     }
 
     static Command incr(String key, long delta) {
-        return new Command(Op.INCR, key, 0, 0, 0, delta, "");
+        return new Command(Op.INCR, key, 0, 0, 0, delta, "", General.NONE);
     }
 
     static Command decr(String key, long delta) {
-        return new Command(Op.DECR, key, 0, 0, 0, delta, "");
+        return new Command(Op.DECR, key, 0, 0, 0, delta, "", General.NONE);
     }
 
     static Command touch(String key, long exptime) {
-        return new Command(Op.TOUCH, key, 0, exptime, 0, 0, "");
+        return new Command(Op.TOUCH, key, 0, exptime, 0, 0, "", General.NONE);
     }
 
     static Command flushAll(long exptime) {
-        return new Command(Op.FLUSH_ALL, "", 0, exptime, 0, 0, "");
+        return new Command(Op.FLUSH_ALL, "", 0, exptime, 0, 0, "", General.NONE);
     }
 
     void writeTo(ByteWriter w) {
@@ -79,6 +111,8 @@ record Command(byte op, String key, int flags, long exptime, long cas, long delt
             case Op.DECR -> CommandWriter.decr(w, k, 0, k.length, delta);
             case Op.TOUCH -> CommandWriter.touch(w, k, 0, k.length, exptime);
             case Op.FLUSH_ALL -> CommandWriter.flushAll(w, exptime);
+            case Op.FETCH, Op.REMOVE, Op.ARITHMETIC -> itemCommand().writeTo(w, k, 0, k.length);
+            case Op.STORE -> itemCommand().writeTo(w, k, 0, k.length, v, 0, v.length);
             default -> throw new IllegalArgumentException(Op.name(op));
         }
     }

@@ -20,7 +20,7 @@ class ExpiryIndexPropertyTest {
 
     private static Item item(int key, long expiresAtMillis) {
         byte[] data = ("key" + key).getBytes(ISO_8859_1);
-        return new Item(data, data.length, 0, 0, expiresAtMillis, 0);
+        return new Item(data, data.length, 0, 0, expiresAtMillis, 0, 0);
     }
 
     @Property(tries = 400)

@@ -28,7 +28,7 @@ class ItemTablePropertyTest {
 
     private static Item item(int key, long hash) {
         byte[] data = ("key" + key).getBytes(ISO_8859_1);
-        return new Item(data, data.length, 0, 0, Item.NEVER, hash);
+        return new Item(data, data.length, 0, 0, Item.NEVER, hash, 0);
     }
 
     private static Item find(ItemTable table, Item like) {

@@ -58,7 +58,7 @@ class MalformedInputPropertyTest {
         ByteWriter results = new ByteWriter();
         try {
             int answered = new PartitionStore(1)
-                    .read(damaged, 0, damaged.length, gets.size() - random.nextInt(2), results, random.nextInt(9));
+                    .read(0, damaged, 0, damaged.length, gets.size() - random.nextInt(2), results, random.nextInt(9));
             assertThat(answered).isBetween(1, gets.size());
             assertThat(Results.decode(results)).hasSize(answered);
         } catch (MalformedBytesException e) {

@@ -15,7 +15,11 @@ import java.util.regex.Pattern;
  * question, arithmetic with big integers, numbers by a regular expression.
  */
 final class NaiveStore {
-    record Entry(int flags, long cas, long expiresAt, String value) {}
+    record Entry(int flags, long cas, long expiresAt, String value, boolean stale, boolean taken) {
+        Entry(int flags, long cas, long expiresAt, String value) {
+            this(flags, cas, expiresAt, value, false, false);
+        }
+    }
 
     record Slot(long incarnation, long sequence, List<String> results) {}
 
@@ -131,13 +135,17 @@ final class NaiveStore {
                 yield "OK";
             }
             case Op.INCR, Op.DECR -> delta(c, old);
+            case Op.FETCH -> fetch(c, old);
+            case Op.STORE -> generalStore(c, old);
+            case Op.REMOVE -> remove(c, old);
+            case Op.ARITHMETIC -> arithmetic(c, old);
             default -> store(c, old);
         };
     }
 
     private void touch(Command c, Entry old) {
         if (old != null) {
-            keep(c.key(), new Entry(old.flags, old.cas, expiry(c.exptime()), old.value));
+            keep(c.key(), new Entry(old.flags, old.cas, expiry(c.exptime()), old.value, old.stale, old.taken));
         }
     }
 
@@ -184,6 +192,16 @@ final class NaiveStore {
         if (old == null) {
             return "NOT_FOUND";
         }
+        String text = computed(c, old, c.op() == Op.INCR);
+        if (Character.isDigit(text.charAt(0))) {
+            keepNumber(c, old, text, ++lastCas, old.expiresAt);
+            return "NUMBER " + text;
+        }
+        return text;
+    }
+
+    /** The number, or why there is none. */
+    private String computed(Command c, Entry old, boolean increment) {
         Matcher m = NUMBER.matcher(old.value);
         if (!m.matches() || new BigInteger(m.group(2)).compareTo(TWO_64) >= 0) {
             return "NON_NUMERIC";
@@ -196,19 +214,154 @@ final class NaiveStore {
             }
         }
         BigInteger delta = new BigInteger(Long.toUnsignedString(c.delta()));
-        BigInteger result = c.op() == Op.INCR
+        BigInteger result = increment
                 ? number.add(delta).mod(TWO_64)
                 : number.subtract(delta).max(BigInteger.ZERO);
         String text = result.toString();
         if (text.length() > old.value.length() && text.length() > itemMax) {
             return "TOO_LARGE";
         }
-        String padded = text + " ".repeat(Math.max(0, old.value.length() - text.length()));
-        if (!fits(c.key(), padded)) {
+        return fits(c.key(), padded(text, old)) ? text : "OUT_OF_MEMORY";
+    }
+
+    private static String padded(String text, Entry old) {
+        return text + " ".repeat(Math.max(0, old.value.length() - text.length()));
+    }
+
+    private void keepNumber(Command c, Entry old, String text, long cas, long expiresAt) {
+        keep(c.key(), new Entry(old.flags, cas, expiresAt, padded(text, old), old.stale, old.taken));
+    }
+
+    private String fetch(Command c, Entry old) {
+        if (old == null) {
+            return c.has(Options.VIVIFY) ? vivify(c) : "MISS";
+        }
+        long touchedExpiry = c.has(Options.TOUCH) ? expiry(c.exptime()) : old.expiresAt;
+        long judged = c.has(Options.RECACHE_BEFORE) ? old.expiresAt : touchedExpiry;
+        long wanted = expiry(c.general().recache());
+        boolean renew = c.has(Options.RECACHE) && wanted != 0 && judged != 0 && ttl(judged) < ttl(wanted);
+        boolean won = !old.taken && (renew || (c.has(Options.WIN_STALE) && old.stale));
+        int facts = (old.stale ? Facts.STALE : 0) | (old.taken ? Facts.TAKEN : 0) | (won ? Facts.WON : 0);
+        keep(c.key(), new Entry(old.flags, old.cas, touchedExpiry, old.value, old.stale, old.taken || won));
+        return answer(c, old, facts, c.has(Options.TTL_BEFORE) ? old.expiresAt : touchedExpiry);
+    }
+
+    private String answer(Command c, Entry entry, int facts, long expiresAt) {
+        boolean value = c.has(Options.VALUE) && !(c.has(Options.COMPARE) && c.cas() == entry.cas);
+        return Results.item(
+                facts, c.key(), entry.flags, entry.cas, ttl(expiresAt), value ? entry.value : "", entry.value.length());
+    }
+
+    private String vivify(Command c) {
+        long expiresAt = expiry(c.general().vivify());
+        if (!isOver(expiresAt) && !fits(c.key(), "")) {
             return "OUT_OF_MEMORY";
         }
-        keep(c.key(), new Entry(old.flags, ++lastCas, old.expiresAt, padded));
-        return "NUMBER " + text;
+        Entry made = new Entry(0, cas(c), expiresAt, "", false, true);
+        keep(c.key(), made);
+        return answer(c, made, Facts.CREATED | Facts.WON, c.has(Options.TTL_BEFORE) ? 0 : expiresAt);
+    }
+
+    /** What the meta commands and the binary protocol make of the classic commands. */
+    private String generalStore(Command c, Entry old) {
+        byte mode = c.general().mode();
+        boolean extending = mode == Op.APPEND || mode == Op.PREPEND;
+        boolean differs = old != null && c.has(Options.COMPARE) && c.cas() != old.cas;
+        boolean makesStale = differs
+                && c.has(Options.STALE)
+                && (mode == Op.SET || mode == Op.REPLACE)
+                && Long.compareUnsigned(c.cas(), old.cas) < 0;
+        if (c.value().length() > itemMax) {
+            return "TOO_LARGE";
+        }
+        if (mode == Op.ADD && old != null) {
+            return "NOT_STORED";
+        }
+        if (old == null && (mode == Op.SET || mode == Op.REPLACE) && c.has(Options.COMPARE)) {
+            return "NOT_FOUND";
+        }
+        if (old == null && (mode == Op.REPLACE || (extending && !c.has(Options.VIVIFY)))) {
+            return "NOT_STORED";
+        }
+        if (differs && mode != Op.ADD && !makesStale) {
+            return "EXISTS";
+        }
+        boolean joins = extending && old != null;
+        String value = !joins ? c.value() : mode == Op.APPEND ? old.value + c.value() : c.value() + old.value;
+        if (joins && value.length() > itemMax) {
+            return "NOT_STORED";
+        }
+        long expiresAt = c.has(Options.TOUCH) ? expiry(c.exptime()) : 0;
+        expiresAt = extending ? expiry(c.general().vivify()) : expiresAt;
+        expiresAt = joins || makesStale ? old.expiresAt : expiresAt;
+        if (!isOver(expiresAt) && !fits(c.key(), value)) {
+            return "OUT_OF_MEMORY";
+        }
+        Entry made =
+                new Entry(joins ? old.flags : c.flags(), cas(c), expiresAt, value, makesStale, makesStale && old.taken);
+        keep(c.key(), made);
+        int facts = (makesStale ? Facts.STALE : 0) | (old == null ? Facts.CREATED : 0);
+        return Results.item(facts, "", made.flags, made.cas, ttl(expiresAt), "", value.length());
+    }
+
+    private String remove(Command c, Entry old) {
+        if (old == null) {
+            return "NOT_FOUND";
+        }
+        if (c.has(Options.COMPARE) && c.cas() != old.cas) {
+            return "EXISTS";
+        }
+        boolean stale = c.has(Options.STALE);
+        boolean empty = c.has(Options.EMPTY);
+        entries.remove(c.key());
+        if (stale || empty) {
+            long expiresAt = c.has(Options.TOUCH) ? expiry(c.exptime()) : empty ? 0 : old.expiresAt;
+            long cas = stale || c.has(Options.NEW_CAS) ? cas(c) : old.cas;
+            keep(c.key(), new Entry(empty ? 0 : old.flags, cas, expiresAt, empty ? "" : old.value, stale, false));
+        }
+        return "DELETED";
+    }
+
+    private String arithmetic(Command c, Entry old) {
+        if (old == null) {
+            return c.has(Options.VIVIFY) ? makeNumber(c) : "NOT_FOUND";
+        }
+        if (c.has(Options.COMPARE) && c.cas() != old.cas) {
+            return "EXISTS";
+        }
+        String text = computed(c, old, !c.has(Options.SUBTRACT));
+        if (!Character.isDigit(text.charAt(0))) {
+            return text;
+        }
+        long expiresAt = c.has(Options.TOUCH) ? expiry(c.exptime()) : old.expiresAt;
+        long cas = cas(c);
+        keepNumber(c, old, text, cas, expiresAt);
+        long shown = c.has(Options.TTL_BEFORE) ? old.expiresAt : expiresAt;
+        return Results.item(
+                0, "", old.flags, cas, ttl(shown), text, padded(text, old).length());
+    }
+
+    private String makeNumber(Command c) {
+        String text = Long.toUnsignedString(c.general().initial());
+        long expiresAt = expiry(c.general().vivify());
+        if (text.length() > itemMax) {
+            return "TOO_LARGE";
+        }
+        if (!isOver(expiresAt) && !fits(c.key(), text)) {
+            return "OUT_OF_MEMORY";
+        }
+        long cas = cas(c);
+        keep(c.key(), new Entry(0, cas, expiresAt, text));
+        long shown = c.has(Options.TTL_BEFORE) ? 0 : expiresAt;
+        return Results.item(Facts.CREATED, "", 0, cas, ttl(shown), text, text.length());
+    }
+
+    private long cas(Command c) {
+        return c.has(Options.NEW_CAS) ? c.general().newCas() : ++lastCas;
+    }
+
+    private long ttl(long expiresAt) {
+        return expiresAt == 0 ? -1 : Math.max(0, (long) Math.ceil((expiresAt - time) / 1000.0));
     }
 
     private boolean fits(String key, String value) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringleader.store.LogOfSteps.LogEntry;
 import io.ringleader.store.PartitionStore.Outcome;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitrary;
@@ -52,7 +51,7 @@ class PartitionStorePropertyTest {
         assertThat(store.itemCount()).isEqualTo(model.entries.size());
         byte[] gets = Command.encode(Step.KEYS.stream().map(Command::get).toList());
         ByteWriter results = new ByteWriter();
-        int answered = store.read(gets, 0, gets.length, Step.KEYS.size(), results, Integer.MAX_VALUE);
+        int answered = store.read(0, gets, 0, gets.length, Step.KEYS.size(), results, Integer.MAX_VALUE);
         assertThat(answered).isEqualTo(Step.KEYS.size());
         assertThat(Results.decode(results))
                 .isEqualTo(Step.KEYS.stream().map(model::read).toList());
@@ -75,7 +74,8 @@ class PartitionStorePropertyTest {
             Outcome outcome = straight.apply(straight.appliedIndex() + 1, entry.payload(), straightResults);
             assertThat(restored.apply(restored.appliedIndex() + 1, entry.payload(), restoredResults))
                     .isEqualTo(outcome);
-            assertThat(restoredResults.toByteArray()).isEqualTo(straightResults.toByteArray());
+            // Not byte for byte: when an item was accessed last is not restored.
+            assertThat(Results.decode(restoredResults)).isEqualTo(Results.decode(straightResults));
             if (random.nextInt(4) == 0) {
                 held.add(straight.beginCapture());
             }
@@ -129,8 +129,8 @@ class PartitionStorePropertyTest {
             int firstLength = again.length();
             Outcome second = twice.apply(twice.appliedIndex() + 1, entry.payload(), again);
             assertThat(again.length()).isEqualTo(2 * firstLength);
-            assertThat(Arrays.equals(again.array(), 0, firstLength, again.array(), firstLength, again.length()))
-                    .isTrue();
+            assertThat(Results.decode(again.array(), firstLength, firstLength))
+                    .isEqualTo(Results.decode(again.array(), 0, firstLength));
             if (entry.node() != 0) {
                 assertThat(second).isEqualTo(outcome == Outcome.STALE ? Outcome.STALE : Outcome.REPEATED);
             }

@@ -269,7 +269,7 @@ class PartitionStoreTest {
 
     private int read(byte[] commands, int count, int maxResultBytes) {
         results.clear();
-        return driver.store.read(commands, 0, commands.length, count, results, maxResultBytes);
+        return driver.store.read(0, commands, 0, commands.length, count, results, maxResultBytes);
     }
 
     @Test

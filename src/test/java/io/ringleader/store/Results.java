@@ -25,6 +25,19 @@ final class Results {
                             r.clientFlags(),
                             r.cas(),
                             new String(bytes, r.valueOffset(), r.valueLength(), ISO_8859_1)));
+                case Result.ITEM ->
+                    texts.add(item(
+                            r.facts(),
+                            new String(bytes, r.keyOffset(), r.keyLength(), ISO_8859_1),
+                            r.clientFlags(),
+                            r.cas(),
+                            r.ttlSeconds(),
+                            r.has(Facts.NUMBER)
+                                    ? Long.toUnsignedString(r.number())
+                                    : r.has(Facts.VALUE)
+                                            ? new String(bytes, r.valueOffset(), r.valueLength(), ISO_8859_1)
+                                            : "",
+                            r.sizeBytes()));
                 case Result.NUMBER -> texts.add("NUMBER " + Long.toUnsignedString(r.number()));
                 default -> texts.add(Result.name(r.code()));
             }
@@ -34,6 +47,17 @@ final class Results {
 
     static List<String> decode(ByteWriter w) {
         return decode(w.array(), 0, w.length());
+    }
+
+    /** Without the hints, which are not a function of the log. */
+    static String item(int facts, String key, int flags, long cas, long ttlSeconds, String value, int sizeBytes) {
+        StringBuilder text = new StringBuilder("ITEM");
+        text.append((facts & Facts.STALE) != 0 ? " stale" : "");
+        text.append((facts & Facts.TAKEN) != 0 ? " taken" : "");
+        text.append((facts & Facts.WON) != 0 ? " won" : "");
+        text.append((facts & Facts.CREATED) != 0 ? " created" : "");
+        text.append(" " + key + " flags=" + flags + " cas=" + Long.toUnsignedString(cas) + " ttl=" + ttlSeconds);
+        return text.append(" size=" + sizeBytes + " '" + value + "'").toString();
     }
 
     static String value(String key, int flags, long cas, String value) {

@@ -1,6 +1,7 @@
 package io.ringleader.store;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -47,7 +48,7 @@ record Step(
     }
 
     static Arbitrary<Command> anyCommand() {
-        Arbitrary<Byte> ops = Arbitraries.bytes().between(Op.GET, Op.FLUSH_ALL);
+        Arbitrary<Byte> ops = Arbitraries.bytes().between(Op.GET, Op.ARITHMETIC);
         Arbitrary<Long> exptimes = Arbitraries.of(
                 0L, 0L, 0L, 1L, 2L, 5L, -1L, 2_592_000L, 2_592_001L, 1_700_000_001L, 1_700_000_004L, 1_700_000_030L);
         Arbitrary<Long> deltas = Arbitraries.of(0L, 1L, 5L, 99L, 1000L, -1L, Long.MAX_VALUE);
@@ -74,7 +75,31 @@ record Step(
                         Arbitraries.longs().between(1, 12),
                         deltas,
                         values)
-                .as((op, key, flags, exptime, cas, delta, value) ->
-                        new Command(op, op == Op.FLUSH_ALL ? "" : key, flags, exptime, cas, delta, value));
+                .as((op, key, flags, exptime, cas, delta, value) -> new Command(
+                        op, op == Op.FLUSH_ALL ? "" : key, flags, exptime, cas, delta, value, Command.General.NONE))
+                .flatMap(command -> Op.isGeneral(command.op())
+                        ? general(command.op(), exptimes).map(general -> with(command, general))
+                        : Arbitraries.just(command));
+    }
+
+    private static Command with(Command c, Command.General general) {
+        return new Command(c.op(), c.key(), c.flags(), c.exptime(), c.cas(), c.delta(), c.value(), general);
+    }
+
+    private static Arbitrary<Command.General> general(byte op, Arbitrary<Long> exptimes) {
+        List<Integer> legal = IntStream.range(0, 16)
+                .mapToObj(bit -> 1 << bit)
+                .filter(option -> Options.areLegal(op, option))
+                .toList();
+        Arbitrary<Integer> options = Arbitraries.subsetOf(legal)
+                .map(chosen -> chosen.stream().mapToInt(Integer::intValue).sum());
+        return Combinators.combine(
+                        options,
+                        Arbitraries.of(Op.SET, Op.ADD, Op.REPLACE, Op.APPEND, Op.PREPEND),
+                        Arbitraries.of(0L, 1L, 5L, 100L, -1L),
+                        exptimes,
+                        exptimes,
+                        Arbitraries.of(0L, 7L, 1000L, -1L))
+                .as(Command.General::new);
     }
 }

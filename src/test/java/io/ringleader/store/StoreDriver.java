@@ -72,7 +72,7 @@ final class StoreDriver {
     String read(String key) {
         byte[] commands = Command.encode(List.of(Command.get(key)));
         results.clear();
-        store.read(commands, 0, commands.length, 1, results, Integer.MAX_VALUE);
+        store.read(nowMillis, commands, 0, commands.length, 1, results, Integer.MAX_VALUE);
         return Results.decode(results).get(0);
     }
 }

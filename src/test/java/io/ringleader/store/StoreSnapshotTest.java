@@ -94,7 +94,7 @@ class StoreSnapshotTest {
     void aWrongMagicVersionOrPartitionIsNamed() {
         byte[] snapshot = Results.snapshot(driver.store);
         refuses(8, with(snapshot, 0, 0), "The snapshot is of partition 7, not of partition 8.");
-        refuses(7, with(snapshot, 9, 2), "The snapshot has an illegal version of 2 before offset 58.");
+        refuses(7, with(snapshot, 9, 3), "The snapshot has an illegal version of 3 before offset 58.");
         refuses(
                 7,
                 with(with(snapshot, 0, 0), 0, 'X'),
@@ -124,7 +124,7 @@ class StoreSnapshotTest {
     void aDuplicateItemIsRefused() {
         driver.given(set("a", "one"));
         byte[] snapshot = Results.snapshot(driver.store);
-        int itemBytes = 25 + 4;
+        int itemBytes = 26 + 4;
         byte[] doubled = Arrays.copyOf(snapshot, snapshot.length + itemBytes);
         System.arraycopy(snapshot, snapshot.length - itemBytes, doubled, snapshot.length, itemBytes);
         doubled[HEADER_BYTES - 1] = 2;

@@ -1,0 +1,124 @@
+package io.ringleader.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The meta commands on a whole cluster in one thread. */
+class ClusterMetaTest {
+    private static OneThreadCluster onePartition(long seed) {
+        return new OneThreadCluster(seed, options -> options.partitions = 1)
+                .start()
+                .awaitLeaders();
+    }
+
+    @Test
+    void everyNodeTakesMetaCommandsForEveryKey() {
+        OneThreadCluster cluster = new OneThreadCluster(101).start().awaitLeaders();
+        for (int node : cluster.nodes()) {
+            TextClient client = cluster.client(node);
+            for (int i = 0; i < 10; i++) {
+                String key = "key" + i;
+                assertThat(client.ask("ms " + key + " 2 T100 F5 k\r\n10")).isEqualTo("HD k" + key);
+                assertThat(client.ask("mg " + key + " v f t O1")).isEqualTo("VA 2 f5 t100 O1\r\n10");
+                assertThat(client.ask("ma " + key + " v D5")).isEqualTo("VA 2\r\n15");
+                assertThat(client.ask("md " + key + " I")).isEqualTo("HD");
+                assertThat(client.ask("mg " + key)).isEqualTo("HD X W");
+                assertThat(client.ask("mg " + key)).isEqualTo("HD Z X");
+                assertThat(client.ask("md " + key)).isEqualTo("HD");
+                assertThat(client.ask("mg " + key + " v")).isEqualTo("EN");
+                assertThat(client.ask("mg " + key + " N30")).isEqualTo("HD W");
+                assertThat(client.ask("mg " + key + " N30")).isEqualTo("HD Z");
+                assertThat(client.ask("me " + key)).startsWith("ME " + key + " exp=30 la=0 cas=");
+                assertThat(client.ask("md " + key)).isEqualTo("HD");
+            }
+            assertThat(client.ask("mn")).isEqualTo("MN");
+        }
+        cluster.awaitEqualReplicas();
+        cluster.requireNothingLeftBehind();
+    }
+
+    @Test
+    void theTimeLeftIsThatOfNowAlsoIfNothingWasWrittenSince() {
+        OneThreadCluster cluster = onePartition(102);
+        TextClient client = cluster.client(1);
+        client.ask("ms a 1 T100\r\n1");
+        cluster.runMillis(20_000);
+        String answer = cluster.client(2).ask("mg a t l");
+        assertThat(answer).isIn("HD t80 l20", "HD t79 l20", "HD t79 l21", "HD t80 l21");
+    }
+
+    @Test
+    void aPipelineOfMetaAndClassicCommandsIsAnsweredInOrder() {
+        OneThreadCluster cluster = onePartition(103);
+        TextClient client = cluster.client(cluster.followerOf(0));
+        List<String> answers = new ArrayList<>();
+        client.ask("ms a 1\r\n1");
+        client.ask("md a I");
+        List<String> commands = List.of(
+                "mg a v",
+                "mg a v",
+                "get a",
+                "mg none",
+                "incr a 1",
+                "mg a v",
+                "ms a 1 q ME O7\r\n1",
+                "ms a 1\r\n5",
+                "mg a v",
+                "mn");
+        commands.forEach(command -> client.send(command, answers::add));
+        cluster.runUntil(() -> answers.size() == commands.size(), 20_000, "all is answered");
+        assertThat(answers)
+                .containsExactly(
+                        "VA 1 X W\r\n1",
+                        "VA 1 Z X\r\n1",
+                        "VALUE a 0 1\r\n1\r\nEND",
+                        "EN",
+                        "2",
+                        "VA 1 Z X\r\n2",
+                        "NS O7",
+                        "HD",
+                        "VA 1\r\n5",
+                        "MN");
+        cluster.requireNothingLeftBehind();
+    }
+
+    @Test
+    void exactlyOneOfManyReadersWinsAcrossAChangeOfTheLeader() {
+        for (long seed = 110; seed < 116; seed++) {
+            OneThreadCluster cluster = onePartition(seed);
+            int leader = cluster.leaderOf(0);
+            List<Integer> others =
+                    cluster.nodes().stream().filter(node -> node != leader).toList();
+            TextClient first = cluster.client(others.get(0));
+            assertThat(first.ask("ms a 3\r\nold")).isEqualTo("HD");
+            assertThat(first.ask("md a I")).isEqualTo("HD");
+            List<String> answers = new ArrayList<>();
+            int asked = 0;
+            for (int round = 0; round < 20; round++) {
+                for (int node : others) {
+                    cluster.client(node).send("mg a v", answers::add);
+                    asked++;
+                }
+                cluster.runMillis(seed % 3);
+                if (round == seed % 4) {
+                    cluster.crash(leader);
+                }
+            }
+            int expected = asked;
+            cluster.runUntil(() -> answers.size() == expected, 60_000, "all is answered");
+            assertThat(answers)
+                    .allMatch(answer -> answer.equals("VA 3 X W\r\nold") || answer.equals("VA 3 Z X\r\nold"));
+            assertThat(answers.stream().filter(answer -> answer.contains("W")))
+                    .as("seed " + seed)
+                    .hasSize(1);
+            assertThat(first.ask("ms a 3\r\nnew")).isEqualTo("HD");
+            assertThat(first.ask("mg a v")).isEqualTo("VA 3\r\nnew");
+            cluster.start(leader);
+            cluster.awaitEqualReplicas();
+            cluster.requireNothingLeftBehind();
+        }
+    }
+}
