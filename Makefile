@@ -6,10 +6,10 @@ ARGS ?=
 JAR := target/ringleader.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test format check-config clean
+.PHONY: help build run test test-differential test-clients format check-config clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: $(JAR) ## Make target/ringleader.jar, without tests
 
@@ -22,6 +22,15 @@ run: build ## Run a cluster on this machine until Ctrl-C (ARGS="--nodes 5")
 
 test: ## Build, check the format and run all tests
 	$(MVN) verify
+
+SECONDS_LONG ?= 300
+test-differential: ## Compare with memcached for longer (SECONDS_LONG=300, MEMCACHED=path), installing it if that is possible
+	@src/test/clients/install-memcached.sh
+	$(MVN) -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=DifferentialIT \
+		-Dringleader.differential.seconds=$(SECONDS_LONG) -Dringleader.differential.seed=$$(date +%s) verify
+
+test-clients: build ## Let client libraries of other languages loose on a cluster (ARGS=--write: table into docs)
+	@src/test/clients/run.sh $(ARGS)
 
 format: ## Format the sources
 	$(MVN) spotless:apply

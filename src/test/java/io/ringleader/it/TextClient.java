@@ -46,6 +46,11 @@ final class TextClient implements Closeable {
         }
     }
 
+    /** Changes the limit for any single read. */
+    void waitAtMost(Duration patience) throws IOException {
+        socket.setSoTimeout((int) patience.toMillis());
+    }
+
     void send(byte[] bytes) throws IOException {
         out.write(bytes);
         out.flush();

@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Starts a cluster of three nodes and lets client libraries loose on it: everything each of them has. Prints a table.
+#   --write    also puts the table into docs/compatibility.md
+# What is missing is installed if that is possible (apt-get as root, npm); what cannot be is said so in the table.
+# PORT: client port of the first node (21411).
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+work=$PWD/target/clients
+scripts=src/test/clients
+port=${PORT:-21411}
+mvn=${MVN:-mvn -q -B}
+page=docs/compatibility.md
+rm -rf "$work/data" "$work/logs"
+mkdir -p "$work/logs"
+export NODE_PATH=$work/node_modules PYTHONDONTWRITEBYTECODE=1
+
+# ---- installing
+
+missing=()
+need() { # a command that succeeds when it is there; the package
+    eval "$1" >/dev/null 2>&1 || missing+=("$2")
+}
+need 'command -v memccapable' libmemcached-tools
+need 'php -r "exit(class_exists(\"Memcached\") ? 0 : 1);"' 'php-cli php-memcached'
+need 'ruby -e "require %q(dalli)"' 'ruby ruby-dalli'
+# the interpreter Debian installs packages for, not one that hides it
+python=/usr/bin/python3
+need "$python -c 'import pymemcache'" python3-pymemcache
+need 'command -v npm' npm
+if ((${#missing[@]})); then
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+        apt-get update -qq >"$work/logs/apt.log" 2>&1
+        for packages in "${missing[@]}"; do
+            # shellcheck disable=SC2086  # several packages in one word
+            DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages >>"$work/logs/apt.log" 2>&1
+        done
+    else
+        echo "To run all clients: apt-get install ${missing[*]}" >&2
+    fi
+fi
+if command -v npm >/dev/null && ! [[ -d $NODE_PATH/memjs && -d $NODE_PATH/memcached ]]; then
+    npm install --silent --no-audit --no-fund --prefix "$work" memjs@1.3.2 memcached@2.2.2 >"$work/logs/npm.log" 2>&1
+fi
+
+# ---- the cluster
+
+bin/ringleader local --base-port="$port" --data="$work/data" --partitions=8 >"$work/logs/cluster.log" 2>&1 &
+cluster=$!
+trap 'kill "$cluster"; wait "$cluster" 2>/dev/null' EXIT
+answers() { # the first line for a command
+    timeout 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port; printf '%s\r\n' '$1' >&3; head -n 1 <&3" 2>/dev/null
+}
+for ((try = 0; try < 120; try++)); do
+    # flush_all needs every partition
+    [[ $(answers flush_all) == OK* ]] && break
+    sleep 0.5
+done
+if ((try == 120)); then
+    echo "The cluster does not serve; see $work/logs/cluster.log." >&2
+    exit 1
+fi
+
+# ---- the clients
+
+table=$'| client | protocol | passed | failed |\n| --- | --- | --- | --- |'
+bad=0
+row() { # client, protocol, passed, failed
+    table+=$'\n'"| $1 | $2 | $3 | $4 |"
+    [[ $4 == 0 || $4 == - ]] || bad=1
+}
+exercise() { # client, protocol, what shows that it is there, command
+    local name=$1 protocol=$2 log="$work/logs/${1// /-}-$2.log"
+    if ! eval "$3" >/dev/null 2>&1; then
+        row "$name" "$protocol" 'not installed' -
+        return
+    fi
+    shift 3
+    timeout 120 "$@" >"$log" 2>&1
+    local code=$? result
+    result=$(grep -oE '^passed [0-9]+ failed [0-9]+$' "$log" | tail -n 1)
+    if [[ -n $result ]]; then
+        row "$name" "$protocol" "$(cut -d' ' -f2 <<<"$result")" "$(cut -d' ' -f4 <<<"$result")"
+    else
+        row "$name" "$protocol" '?' "broke off with code $code"
+    fi
+    [[ $code == 0 ]] || { echo "== $name, $protocol"; cat "$log"; }
+}
+capable() { # protocol, option
+    local log="$work/logs/memccapable-$1.log"
+    if ! command -v memccapable >/dev/null; then
+        row memccapable "$1" 'not installed' -
+        return
+    fi
+    timeout 120 memccapable -h 127.0.0.1 -p "$port" "$2" >"$log" 2>&1
+    row memccapable "$1" "$(grep -c '\[pass\]' "$log")" "$(grep -cE '\[FAIL\]|Failed to connect' "$log")"
+    grep -B 3 FAIL "$log"
+}
+capable text -a
+capable binary -b
+for protocol in text binary; do
+    exercise php-memcached $protocol 'php -r "exit(class_exists(\"Memcached\") ? 0 : 1);"' \
+        php $scripts/php_client.php 127.0.0.1 "$port" $protocol
+done
+for protocol in binary meta; do
+    exercise Dalli $protocol 'ruby -e "require %q(dalli)"' ruby $scripts/dalli_client.rb 127.0.0.1 "$port" $protocol
+done
+exercise pymemcache text "$python -c 'import pymemcache'" $python $scripts/pymemcache_client.py 127.0.0.1 "$port"
+exercise memjs binary "[[ -d $NODE_PATH/memjs ]]" node $scripts/memjs_client.js 127.0.0.1 "$port"
+exercise 'memcached of npm' text "[[ -d $NODE_PATH/memcached ]]" node $scripts/memcached_client.js 127.0.0.1 "$port"
+
+# the Java clients are a test of their own, which starts its own cluster
+rm -f target/failsafe-reports/*ClientLibrariesIT.xml
+$mvn -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ClientLibrariesIT verify >"$work/logs/java.log" 2>&1
+report=$(ls target/failsafe-reports/*ClientLibrariesIT.xml 2>/dev/null)
+for client in spymemcached xmemcached; do
+    for protocol in text binary; do
+        if [[ -z $report ]]; then
+            row $client $protocol '?' "did not run"
+            continue
+        fi
+        # the report has the number of a case only: 1 to 3 are the nodes in text, 4 to 6 in binary
+        row $client $protocol $($python - "$report" $client $protocol <<'PYTHON'
+import sys
+import xml.etree.ElementTree as tree
+
+report, client, protocol = sys.argv[1:]
+passed = failed = 0
+for case in tree.parse(report).iter("testcase"):
+    name = case.get("name")
+    number = int(name[name.rindex("[") + 1 : -1])
+    if name.startswith(client) and (number > 3) == (protocol == "binary"):
+        if any(case.find(tag) is not None for tag in ("failure", "error", "skipped")):
+            failed += 1
+        else:
+            passed += 1
+print(passed, failed if passed + failed else "none")
+PYTHON
+        )
+    done
+done
+
+echo
+echo "$table"
+if [[ ${1:-} == --write ]]; then
+    printf '%s\n' "$table" >"$work/table"
+    sed -i -e "/<!-- clients: begin -->/,/<!-- clients: end -->/{/<!-- clients: begin -->/{p;r $work/table
+};/<!-- clients: end -->/p;d}" "$page"
+fi
+exit $bad

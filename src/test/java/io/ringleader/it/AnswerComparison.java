@@ -1,0 +1,134 @@
+package io.ringleader.it;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Compares the answers of the reference with ours, over one script. They are to be equal but for CAS ids, of which equality
+ * and order are to agree for each key; for seconds that have passed or are left, which may differ by the time between the two;
+ * and for what tells of memcached's memory.
+ */
+final class AnswerComparison {
+    private static final Pattern META_STATUS = Pattern.compile("HD|VA|EN|NF|NS|EX");
+    private static final Pattern NUMBER = Pattern.compile("-?\\d+");
+    private static final long SECONDS_APART_MAX = 2;
+    private static final long UINT32_MASK = 0xffff_ffffL;
+
+    private record CasPair(long reference, long ours) {}
+
+    private final Map<String, List<CasPair>> casByKey = new HashMap<>();
+
+    /** What is wrong, if anything. */
+    Optional<String> compare(List<Answer> reference, List<Answer> ours) {
+        int both = Math.min(reference.size(), ours.size());
+        for (int i = 0; i < both; i++) {
+            Optional<String> wrong = compare(reference.get(i), ours.get(i));
+            if (wrong.isPresent()) {
+                return Optional.of("answer " + (i + 1) + ": " + wrong.get());
+            }
+        }
+        if (reference.size() == ours.size()) {
+            return Optional.empty();
+        }
+        return Optional.of("memcached has " + reference.size() + " answers, Ringleader " + ours.size());
+    }
+
+    private Optional<String> compare(Answer reference, Answer ours) {
+        String[] expected = reference.words();
+        String[] actual = ours.words();
+        boolean same = expected.length == actual.length
+                && (reference.data() == null
+                        ? ours.data() == null
+                        : reference.data().equals(ours.data()));
+        String key = key(expected);
+        for (int i = 0; i < expected.length && same; i++) {
+            same = wordsAgree(expected, i, actual[i], key);
+        }
+        return same ? Optional.empty() : Optional.of("memcached " + reference + ", Ringleader " + ours);
+    }
+
+    /** The key an answer tells of, or an empty text. */
+    private static String key(String[] words) {
+        if ((words[0].equals("VALUE") || words[0].equals("ME")) && words.length > 1) {
+            return words[1];
+        }
+        for (int i = 1; i < words.length && META_STATUS.matcher(words[0]).matches(); i++) {
+            if (words[i].startsWith("k")) {
+                return words[i].substring(1);
+            }
+        }
+        return "";
+    }
+
+    private boolean wordsAgree(String[] expected, int at, String actual, String key) {
+        String word = expected[at];
+        if (expected[0].equals("VALUE") && at == 4) {
+            return casAgree(key, word, actual);
+        }
+        if (expected[0].equals("ME") && at >= 2) {
+            return fieldsAgree(word, actual, key);
+        }
+        boolean isFlag = META_STATUS.matcher(expected[0]).matches() && at >= (expected[0].equals("VA") ? 2 : 1);
+        if (!isFlag || word.isEmpty() || actual.isEmpty() || word.charAt(0) != actual.charAt(0)) {
+            return word.equals(actual);
+        }
+        return switch (word.charAt(0)) {
+            case 'c' -> casAgree(key, word.substring(1), actual.substring(1));
+            case 't', 'l' -> secondsAgree(word.substring(1), actual.substring(1));
+            default -> word.equals(actual);
+        };
+    }
+
+    /** For the fields of {@code me}. */
+    private boolean fieldsAgree(String expected, String actual, String key) {
+        int length = expected.indexOf('=') + 1;
+        if (length == 0 || !actual.startsWith(expected.substring(0, length))) {
+            return false;
+        }
+        String value = actual.substring(length);
+        return switch (expected.substring(0, length)) {
+            case "cas=" -> casAgree(key, expected.substring(length), value);
+            case "exp=", "la=" -> secondsAgree(expected.substring(length), value);
+            // places in memcached's memory
+            case "cls=", "size=" -> NUMBER.matcher(value).matches();
+            default -> expected.equals(actual);
+        };
+    }
+
+    private static boolean secondsAgree(String expected, String actual) {
+        if (!NUMBER.matcher(expected).matches() || !NUMBER.matcher(actual).matches()) {
+            return expected.equals(actual);
+        }
+        if (expected.equals("-1") || actual.equals("-1")) {
+            return expected.equals(actual);
+        }
+        // memcached shows a time that has passed as an unsigned number of 32 bits
+        long apart = (int) ((Long.parseLong(expected) - Long.parseLong(actual)) & UINT32_MASK);
+        return Math.abs(apart) <= SECONDS_APART_MAX;
+    }
+
+    private boolean casAgree(String key, String expected, String actual) {
+        CasPair pair;
+        try {
+            pair = new CasPair(Long.parseUnsignedLong(expected), Long.parseUnsignedLong(actual));
+        } catch (NumberFormatException e) {
+            return false;
+        }
+        if (pair.reference == 0 || pair.ours == 0) {
+            return pair.reference == pair.ours;
+        }
+        if (key.isEmpty()) {
+            return true;
+        }
+        List<CasPair> earlier = casByKey.computeIfAbsent(key, k -> new ArrayList<>());
+        boolean agree = earlier.stream()
+                .allMatch(other -> Integer.signum(Long.compareUnsigned(other.reference, pair.reference))
+                        == Integer.signum(Long.compareUnsigned(other.ours, pair.ours)));
+        earlier.add(pair);
+        return agree;
+    }
+}
