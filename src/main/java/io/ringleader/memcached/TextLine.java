@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Reads one complete command line and says what is to happen. The result is in its fields, with offsets relative to the begin
- * of the line, and lasts until the next line is read: a request whose value has not arrived, or that the handler refuses
- * for now, is not read a second time.
+ * of the line, and lasts until the next line is read: a request whose value has not arrived, or that the handler puts off,
+ * is not read a second time.
  */
 final class TextLine {
     /** What a line asks for. */

@@ -422,9 +422,8 @@ public final class Node implements Closeable {
             PeerCodec.read(from, self.id(), buffer, offset, length, this);
         }
 
-        // What a frame asks for is done in a task of its own: if doing it fails, this node must stop, whereas a frame
-        // that
-        // cannot be read only costs its sender the connection.
+        // What a frame asks for is done in a task of its own: if doing it fails, this node must stop, whereas a
+        // frame that cannot be read only costs its sender the connection.
 
         @Override
         public void onMessage(int partition, Message message) {

@@ -49,9 +49,8 @@ final class SnapshotTransfer {
         } else if (follower.state() == Progress.State.SNAPSHOT
                 && follower.snapshot().equals(reply.snapshot())
                 && reply.nextOffset() != follower.snapshotOffset()) {
-            // An answer that asks for what was sent already is a duplicate, or one to a chunk that was sent twice. Were
-            // it
-            // answered too, all the rest of the transfer would be sent twice (RFC 1123 §4.2.3.1).
+            // An answer that asks for what was sent already is a duplicate, or one to a chunk that was sent twice.
+            // Were it answered too, all the rest of the transfer would be sent twice (RFC 1123 §4.2.3.1).
             follower.chunkAcknowledged(reply.nextOffset(), nowNanos);
             requestChunk(follower);
         }
