@@ -101,9 +101,13 @@ for protocol in text binary; do
     exercise php-memcached $protocol 'php -r "exit(class_exists(\"Memcached\") ? 0 : 1);"' \
         php $scripts/php_client.php 127.0.0.1 "$port" $protocol
 done
-for protocol in binary meta; do
-    exercise Dalli $protocol 'ruby -e "require %q(dalli)"' ruby $scripts/dalli_client.rb 127.0.0.1 "$port" $protocol
-done
+exercise Dalli binary 'ruby -e "require %q(dalli)"' ruby $scripts/dalli_client.rb 127.0.0.1 "$port" binary
+# older ones take the option and speak binary all the same
+if ruby -e 'require "dalli"; Dalli::Protocol::Meta' >/dev/null 2>&1; then
+    exercise Dalli meta true ruby $scripts/dalli_client.rb 127.0.0.1 "$port" meta
+else
+    row Dalli meta 'not in the installed version' -
+fi
 exercise pymemcache text "$python -c 'import pymemcache'" $python $scripts/pymemcache_client.py 127.0.0.1 "$port"
 exercise memjs binary "[[ -d $NODE_PATH/memjs ]]" node $scripts/memjs_client.js 127.0.0.1 "$port"
 exercise 'memcached of npm' text "[[ -d $NODE_PATH/memcached ]]" node $scripts/memcached_client.js 127.0.0.1 "$port"
