@@ -130,7 +130,7 @@ final class NodeProcess implements AutoCloseable {
         facts.put("pid", Long.toString(ProcessHandle.current().pid()));
         facts.put("uptime", Long.toString(uptimeMillis / 1000));
         facts.put("time", Long.toString(System.currentTimeMillis() / 1000));
-        facts.put("version", Version.number());
+        facts.put("version", Version.forClients());
         facts.put("pointer_size", System.getProperty("sun.arch.data.model", "64"));
         facts.put(
                 "threads", Integer.toString(ManagementFactory.getThreadMXBean().getThreadCount()));

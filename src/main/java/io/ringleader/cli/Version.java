@@ -10,6 +10,14 @@ final class Version implements IVersionProvider {
         return version == null ? "0.0.0" : version;
     }
 
+    /**
+     * What clients are told: first the memcached whose commands they may use, because libraries switch features on by it (and
+     * refuse a version that begins with 0), and last our own, because others read the end.
+     */
+    static String forClients() {
+        return "1.6.45-ringleader-" + number();
+    }
+
     static String text() {
         return "ringleader " + number();
     }
