@@ -21,20 +21,34 @@ final class AnswerComparison {
     private record CasPair(long reference, long ours) {}
 
     private final Map<String, List<CasPair>> casByKey = new HashMap<>();
+    /** Memcached has left a value without its padding, so what comes of that value later differs too. */
+    private boolean paddingDiffers;
 
     /** What is wrong, if anything. */
     Optional<String> compare(List<Answer> reference, List<Answer> ours) {
         int both = Math.min(reference.size(), ours.size());
-        for (int i = 0; i < both; i++) {
+        for (int i = 0; i < both && !paddingDiffers; i++) {
             Optional<String> wrong = compare(reference.get(i), ours.get(i));
-            if (wrong.isPresent()) {
+            paddingDiffers = wrong.isPresent() && isOnlyPadded(reference.get(i), ours.get(i));
+            if (wrong.isPresent() && !paddingDiffers) {
                 return Optional.of("answer " + (i + 1) + ": " + wrong.get());
             }
         }
-        if (reference.size() == ours.size()) {
+        if (paddingDiffers || reference.size() == ours.size()) {
             return Optional.empty();
         }
         return Optional.of("memcached has " + reference.size() + " answers, Ringleader " + ours.size());
+    }
+
+    /**
+     * {@link Difference#PADDING_DOES_NOT_DEPEND_ON_THE_PIPELINE}: memcached may still hold the item for an answer that its client
+     * has got already, so that not even a packet of its own makes it sure.
+     */
+    private static boolean isOnlyPadded(Answer reference, Answer ours) {
+        return reference.data() != null
+                && ours.data() != null
+                && ours.data().length() > reference.data().length()
+                && ours.data().stripTrailing().equals(reference.data().stripTrailing());
     }
 
     private Optional<String> compare(Answer reference, Answer ours) {
