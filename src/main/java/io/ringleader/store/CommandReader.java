@@ -5,11 +5,7 @@ package io.ringleader.store;
  * the buffer it was reset to. Every length is checked before it is believed. An accessor of an operand that the current
  * command does not have answers 0. Owned by one thread at a time.
  */
-public final class CommandReader {
-    private byte[] buffer = new byte[0];
-    private int position;
-    private int end;
-
+public final class CommandReader extends ByteCursor {
     private byte op;
     private int keyOffset;
     private int keyLength;
@@ -17,8 +13,6 @@ public final class CommandReader {
     private long exptime;
     private long cas;
     private long delta;
-    private int valueOffset;
-    private int valueLength;
     private int options;
     private byte mode;
     private long newCas;
@@ -26,15 +20,13 @@ public final class CommandReader {
     private long recacheExptime;
     private long initial;
 
+    public CommandReader() {
+        super("command");
+    }
+
     /** Places the cursor before the first command of {@code length} bytes at {@code offset}. */
     public CommandReader reset(byte[] newBuffer, int offset, int length) {
-        if (offset < 0 || length < 0 || offset > newBuffer.length - length) {
-            throw new IndexOutOfBoundsException("Commands of " + length + " bytes at " + offset
-                    + " do not fit into an array of " + newBuffer.length + " bytes.");
-        }
-        buffer = newBuffer;
-        position = offset;
-        end = offset + length;
+        place(newBuffer, offset, length);
         return this;
     }
 
@@ -137,48 +129,6 @@ public final class CommandReader {
         return has(option) ? readLong() : 0;
     }
 
-    private void readValue() {
-        int length = readInt();
-        if (length < 0) {
-            throw new MalformedBytesException("The command " + Op.name(op) + " with its key at offset " + keyOffset
-                    + " has an illegal value length of " + length + ".");
-        }
-        need(length);
-        valueOffset = position;
-        valueLength = length;
-        position += length;
-    }
-
-    private int readInt() {
-        need(Integer.BYTES);
-        int value = ByteWriter.getInt(buffer, position);
-        position += Integer.BYTES;
-        return value;
-    }
-
-    private long readLong() {
-        need(Long.BYTES);
-        long value = ByteWriter.getLong(buffer, position);
-        position += Long.BYTES;
-        return value;
-    }
-
-    private void need(int count) {
-        if (count > end - position) {
-            throw new MalformedBytesException("A command is cut off at offset " + position + ": it needs " + count
-                    + " more bytes, but only " + (end - position) + " follow.");
-        }
-    }
-
-    public byte[] buffer() {
-        return buffer;
-    }
-
-    /** Where the next command begins, in the buffer's offsets. */
-    public int position() {
-        return position;
-    }
-
     public byte op() {
         return op;
     }
@@ -244,13 +194,5 @@ public final class CommandReader {
     /** Unsigned. */
     long initial() {
         return initial;
-    }
-
-    public int valueOffset() {
-        return valueOffset;
-    }
-
-    public int valueLength() {
-        return valueLength;
     }
 }

@@ -4,33 +4,25 @@ package io.ringleader.store;
  * A cursor over encoded results (see {@link ResultWriter}), allocation-free and as careful as {@link CommandReader}.
  * Owned by one thread at a time.
  */
-public final class ResultReader {
-    private byte[] buffer = new byte[0];
-    private int position;
-    private int end;
-
+public final class ResultReader extends ByteCursor {
     private byte code;
     private int keyOffset;
     private int keyLength;
     private int clientFlags;
     private long cas;
-    private int valueOffset;
-    private int valueLength;
     private long number;
     private int facts;
     private long ttlSeconds;
     private int sizeBytes;
     private int idleSeconds;
 
+    public ResultReader() {
+        super("result");
+    }
+
     /** Places the cursor before the first result of {@code length} bytes at {@code offset}. */
     public ResultReader reset(byte[] newBuffer, int offset, int length) {
-        if (offset < 0 || length < 0 || offset > newBuffer.length - length) {
-            throw new IndexOutOfBoundsException("Results of " + length + " bytes at " + offset
-                    + " do not fit into an array of " + newBuffer.length + " bytes.");
-        }
-        buffer = newBuffer;
-        position = offset;
-        end = offset + length;
+        place(newBuffer, offset, length);
         return this;
     }
 
@@ -108,48 +100,6 @@ public final class ResultReader {
         position += keyLength;
     }
 
-    private void readValue() {
-        int length = readInt();
-        if (length < 0) {
-            throw new MalformedBytesException(
-                    "The value length of " + length + " at offset " + (position - Integer.BYTES) + " is illegal.");
-        }
-        need(length);
-        valueOffset = position;
-        valueLength = length;
-        position += length;
-    }
-
-    private int readInt() {
-        need(Integer.BYTES);
-        int value = ByteWriter.getInt(buffer, position);
-        position += Integer.BYTES;
-        return value;
-    }
-
-    private long readLong() {
-        need(Long.BYTES);
-        long value = ByteWriter.getLong(buffer, position);
-        position += Long.BYTES;
-        return value;
-    }
-
-    private void need(int count) {
-        if (count > end - position) {
-            throw new MalformedBytesException("A result is cut off at offset " + position + ": it needs " + count
-                    + " more bytes, but only " + (end - position) + " follow.");
-        }
-    }
-
-    public byte[] buffer() {
-        return buffer;
-    }
-
-    /** Where the next result begins, in the buffer's offsets. */
-    public int position() {
-        return position;
-    }
-
     public byte code() {
         return code;
     }
@@ -168,14 +118,6 @@ public final class ResultReader {
 
     public long cas() {
         return cas;
-    }
-
-    public int valueOffset() {
-        return valueOffset;
-    }
-
-    public int valueLength() {
-        return valueLength;
     }
 
     /** Unsigned. */
