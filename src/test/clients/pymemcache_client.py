@@ -1,4 +1,5 @@
 """pymemcache: text protocol. Arguments: host port."""
+import re
 import sys
 
 from check import check, finish
@@ -36,7 +37,7 @@ large = bytes(range(256)) * 3600
 check("set large", client.set("py-large", large), True)
 check("get large", client.get("py-large"), large)
 check("expired at once", (client.set("py-a", b"x", expire=-1), client.get("py-a")), (True, None))
-check("version", client.version().count(b"."), 2)
+check("version", bool(re.search(rb"[0-9]+\.[0-9]+\.[0-9]+$", client.version())), True)
 check("stats", b"pid" in client.stats(), True)
 check("flush_all", client.flush_all(), True)
 check("after flush_all", client.get("py-b"), None)
