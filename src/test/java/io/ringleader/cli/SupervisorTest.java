@@ -135,13 +135,17 @@ class SupervisorTest {
     private void start(boolean restart, Supervisor.Timing timing, NodeLauncher launcher, NodeConfig... nodes) {
         MergedLog log = new MergedLog(output.stream(), false);
         supervisor = new Supervisor(List.of(nodes), launcher, log, restart, timing, SupervisorTest::banner);
-        running = CompletableFuture.supplyAsync(() -> {
+        running = new CompletableFuture<>();
+        // not in the common pool, where the ends of processes are told of
+        Thread thread = new Thread(() -> {
             try {
-                return supervisor.run();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
+                running.complete(supervisor.run());
+            } catch (InterruptedException | RuntimeException e) {
+                running.completeExceptionally(e);
             }
         });
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static String banner(List<SupervisedNode> nodes) {

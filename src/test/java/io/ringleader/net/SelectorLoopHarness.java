@@ -123,6 +123,22 @@ abstract class SelectorLoopHarness {
         }
     }
 
+    /** On a thread of its own: what blocks must not hold a place in the common pool. */
+    static CompletableFuture<Void> inBackground(Runnable task) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                task.run();
+                done.complete(null);
+            } catch (RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return done;
+    }
+
     static byte[] random(Random random, int length) {
         byte[] bytes = new byte[length];
         random.nextBytes(bytes);

@@ -62,7 +62,7 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
         Socket socket = client(loop);
         socket.getOutputStream().write('x');
         assertThat(written.await(20, SECONDS)).isTrue();
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(loop::close);
+        CompletableFuture<Void> closing = inBackground(loop::close);
         assertThat(socket.getInputStream().readAllBytes()).isEqualTo(answer);
         closing.get(20, SECONDS);
         assertThat(handler.closed.get(20, SECONDS)).isEqualTo("the node stops");

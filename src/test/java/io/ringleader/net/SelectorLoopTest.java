@@ -35,8 +35,7 @@ class SelectorLoopTest extends SelectorLoopHarness {
                 requests.putInt(body.length).put(body);
             }
             byte[] sent = Arrays.copyOf(requests.array(), requests.position());
-            CompletableFuture<Void> writing =
-                    CompletableFuture.runAsync(() -> sendInPieces(socket, sent, new Random(7)));
+            CompletableFuture<Void> writing = inBackground(() -> sendInPieces(socket, sent, new Random(7)));
             byte[] received = new byte[sent.length];
             new DataInputStream(socket.getInputStream()).readFully(received);
             writing.get(20, SECONDS);
@@ -107,7 +106,7 @@ class SelectorLoopTest extends SelectorLoopHarness {
         });
         Socket socket = client(loop);
         byte[] sent = random(new Random(2), 32 * MIB);
-        CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> sendInPieces(socket, sent, new Random(3)));
+        CompletableFuture<Void> writing = inBackground(() -> sendInPieces(socket, sent, new Random(3)));
         assertThat(heldBack.await(20, SECONDS)).isTrue();
         byte[] received = new byte[sent.length];
         new DataInputStream(socket.getInputStream()).readFully(received);
@@ -145,7 +144,7 @@ class SelectorLoopTest extends SelectorLoopHarness {
         List<CompletableFuture<Void>> senders = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             Socket socket = client(loop);
-            senders.add(CompletableFuture.runAsync(() -> sendUntilClosed(socket, unfinished)));
+            senders.add(inBackground(() -> sendUntilClosed(socket, unfinished)));
         }
         for (CompletableFuture<Void> sender : senders) {
             sender.get(20, SECONDS);
@@ -207,7 +206,7 @@ class SelectorLoopTest extends SelectorLoopHarness {
         };
         SelectorLoop loop = serve(LIMITS, () -> handler);
         Socket socket = client(loop);
-        CompletableFuture.runAsync(() -> sendInPieces(socket, new byte[16 * MIB], new Random(3)));
+        inBackground(() -> sendInPieces(socket, new byte[16 * MIB], new Random(3)));
         assertThat(handler.closed.get(20, SECONDS)).contains("no use could be made");
         assertThat(loop.stats().buffersInUseBytes()).isZero();
     }
