@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
  *                                     before all that is written next) and the group starts from the snapshot
  * before the mark,
  * or none          the mark           refuse to start: entries that only the missing file has are gone
+ * of a later term than the log has    refuse to start: a term is durable before a snapshot of it, so the end of the log is lost
  * any              group unknown      refuse to start: the log that was written before the file is gone, and with it the votes
  * </pre>
  */
@@ -100,6 +101,13 @@ public final class NodeRecovery {
                     0,
                     "The log has given up the entries that are in " + needed + ", but the newest file there is "
                             + (newest == null ? "none" : newest.toString()) + ".");
+        }
+        if (newest != null && newest.term() > group.term()) {
+            throw new CorruptSnapshotException(
+                    disk.describe(snapshots.pathOf(newest)),
+                    0,
+                    "There is " + newest + ", but the latest term in the log is " + group.term()
+                            + ": the end of the log is lost, and with it perhaps votes.");
         }
         return newest == null || newest.index() == group.snapshotIndex()
                 ? group

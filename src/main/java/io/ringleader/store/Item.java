@@ -58,10 +58,6 @@ public final class Item {
         return new Item(data, keyLength, clientFlags, cas, expiresAtMillis, hash, newMarks).withHintsOf(this);
     }
 
-    Item withCas(long newCas) {
-        return new Item(data, keyLength, clientFlags, newCas, expiresAtMillis, hash, marks).withHintsOf(this);
-    }
-
     /** Takes over what is known of accesses to an earlier version. */
     Item withHintsOf(Item other) {
         hitBefore = other.hitBefore;

@@ -48,7 +48,10 @@ class NodeRecoveryTest {
 
     @Test
     void aSnapshotOfAPeerThatTheLogDoesNotMatchReplacesTheLog() throws IOException {
-        SnapshotFilesTest.write(withEntries(10).snapshots(), new SnapshotId(1, 6, 7), new byte[100]);
+        Recovered node = withEntries(10);
+        node.log().hardState(1, 7, 0);
+        node.log().sync();
+        SnapshotFilesTest.write(node.snapshots(), new SnapshotId(1, 6, 7), new byte[100]);
         Recovered restarted = restarted();
         assertThat(restarted.replicas().get(1).entries()).isEmpty();
         restarted.log().entry(1, 7, 7, (byte) 0, new byte[0]);
@@ -56,6 +59,14 @@ class NodeRecoveryTest {
         assertThat(restarted().replicas().get(1).entries())
                 .extracting(RecoveredEntry::term)
                 .containsExactly(7L);
+    }
+
+    @Test
+    void aSnapshotOfALaterTermThanTheLogStopsTheNodeBecauseTheEndOfTheLogIsLost() throws IOException {
+        SnapshotFilesTest.write(withEntries(10).snapshots(), new SnapshotId(1, 6, 7), new byte[100]);
+        assertThatThrownBy(this::restarted)
+                .isInstanceOf(CorruptSnapshotException.class)
+                .hasMessageContaining("the latest term in the log is 2");
     }
 
     @Test
