@@ -150,7 +150,7 @@ class AdministrationClusterTest {
         assertThat(client.value("k")).isEqualTo("v");
         assertThat(client.ask("stats")).contains("STAT auth_cmds 2\r\n", "STAT auth_errors 1\r\n");
         assertThat(client.ask("stats settings"))
-                .contains("STAT auth_enabled_ascii yes\r\n")
+                .contains("STAT auth_enabled_sasl yes\r\n", "STAT auth_enabled_ascii yes\r\n")
                 .doesNotContain("apple");
     }
 

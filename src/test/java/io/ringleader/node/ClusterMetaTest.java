@@ -41,6 +41,46 @@ class ClusterMetaTest {
     }
 
     @Test
+    void metaCommandsAreCountedAsSuchAndAsWhatTheyDo() {
+        OneThreadCluster cluster = onePartition(104);
+        TextClient client = cluster.client(1);
+        RawClient watcher = new RawClient(cluster, 1, "watch fetchers mutations\r\n");
+        cluster.runUntil(() -> watcher.text().startsWith("OK"), 10_000, "the watch has begun");
+        for (String command : List.of(
+                "ms a 1\r\n1",
+                "ms a 1 C9\r\n1",
+                "mg a v",
+                "mg a v T30",
+                "mg none",
+                "ma a",
+                "ma none MD",
+                "me a",
+                "md a",
+                "md a",
+                "mn",
+                "mg a !",
+                "get a")) {
+            client.send(command, answer -> {});
+        }
+        cluster.runUntil(() -> client.waiting() == 0, 20_000, "all is answered");
+        assertThat(client.ask("stats").split("\r\n"))
+                .contains(
+                        "STAT cmd_meta 10",
+                        "STAT cmd_set 2",
+                        "STAT cas_badval 1",
+                        "STAT cmd_get 4",
+                        "STAT get_hits 2",
+                        "STAT get_misses 2",
+                        "STAT touch_hits 1",
+                        "STAT incr_hits 1",
+                        "STAT decr_misses 1",
+                        "STAT delete_hits 1",
+                        "STAT delete_misses 1");
+        assertThat(client.ask("stats reset")).isEqualTo("RESET");
+        assertThat(client.ask("stats")).contains("STAT cmd_meta 0\r\n");
+    }
+
+    @Test
     void theTimeLeftIsThatOfNowAlsoIfNothingWasWrittenSince() {
         OneThreadCluster cluster = onePartition(102);
         TextClient client = cluster.client(1);
