@@ -86,6 +86,38 @@ class BinaryClientsTest {
     }
 
     @Test
+    void aNodeWithoutAReplicaServesEveryPartition() {
+        OneThreadCluster cluster =
+                new OneThreadCluster(40, options -> options.nodes = 5).start().awaitLeaders();
+        for (int partition = 0; partition < cluster.config().partitions(); partition++) {
+            BinaryClient client = cluster.binaryClient(cluster.strangerTo(partition));
+            String key = cluster.keyOf(partition, 0);
+            assertAnswer(
+                    client.exchange(
+                            store(0x12, key, 7, 0, "v", 0),
+                            store(0x02, key, 7, 0, "w", 0),
+                            request(0x19, key, NONE, "!", 0),
+                            request(0x1a, key, NONE, "?", 2),
+                            request(0x24, key, ints(100)),
+                            store(0x13, key, 7, 0, "8", 3),
+                            count(0x15, key, 2, 0, -1, 0),
+                            count(0x06, key, 1, 0, -1, 5),
+                            request(0x0d, key),
+                            request(0x14, key, NONE, "", 1),
+                            request(0x14, key),
+                            request(0x09, key),
+                            request(0x00, key)),
+                    error(0x02, 2, "Data exists for key."),
+                    hit(0x24, key, "?v!", 3),
+                    number(0x06, 9, 6),
+                    hit(0x0d, key, "9 ", 6),
+                    error(0x14, 2, "Data exists for key."),
+                    error(0x00, 1, "Not found"));
+        }
+        cluster.requireNothingLeftBehind();
+    }
+
+    @Test
     void aQuietPipelineTakesEffectInOrderAndAnswersWhatItMust() {
         OneThreadCluster cluster = new OneThreadCluster(32).start().awaitLeaders();
         for (int node : cluster.nodes()) {
