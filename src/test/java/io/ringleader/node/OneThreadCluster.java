@@ -340,6 +340,14 @@ final class OneThreadCluster {
                 .orElseThrow();
     }
 
+    /** A node that has no replica of the partition, where there are more nodes than replicas. */
+    int strangerTo(int partition) {
+        return nodes().stream()
+                .filter(id -> !config.ring().replicas(partition).contains(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
     boolean everyPartitionIsLed() {
         return IntStream.range(0, config.partitions()).allMatch(partition -> leaderOf(partition) != 0);
     }
