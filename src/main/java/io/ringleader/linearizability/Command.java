@@ -21,7 +21,12 @@ public sealed interface Command {
      * @param recacheExptime {@code mg}'s R: who first finds less time left than this wins, or null
      * @param wins whether the asker can win the right to renew a stale item: {@code mg} can, classic commands cannot
      */
-    record Fetch(Long exptime, Long vivifyExptime, Long recacheExptime, boolean wins) implements Command {}
+    record Fetch(Long exptime, Long vivifyExptime, Long recacheExptime, boolean wins) implements Command {
+        /** Whether it may leave the mark that its asker has won. */
+        boolean canWin() {
+            return wins || vivifyExptime != null || recacheExptime != null;
+        }
+    }
 
     /**
      * {@code set}, {@code add}, {@code replace}, {@code append}, {@code prepend}, {@code cas}, {@code ms}.

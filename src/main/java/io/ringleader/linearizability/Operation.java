@@ -55,6 +55,21 @@ public record Operation(
         return outcome == Outcome.COMPLETED;
     }
 
+    /** Whether it certainly changed nothing, whatever it found: because it only looked, or was refused. */
+    boolean isLook() {
+        if (!isCompleted()) {
+            return false;
+        }
+        return switch (answer.status()) {
+            case MISS, NOT_FOUND, NOT_STORED, EXISTS, NON_NUMERIC -> true;
+            case HIT ->
+                command instanceof Command.Fetch fetch
+                        && fetch.exptime() == null
+                        && (Boolean.FALSE.equals(answer.won()) || !fetch.canWin());
+            default -> false;
+        };
+    }
+
     /** The event by which it must have taken effect. */
     int deadline() {
         return isCompleted() ? completedAt : NEVER;

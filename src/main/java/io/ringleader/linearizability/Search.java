@@ -32,8 +32,9 @@ import java.util.stream.IntStream;
  *   <li>Just in time (Lowe 2017, section 4): an operation is needed at the latest when it returns, and it is best not to
  *       commit earlier. So the one that returns next is tried before the others, and those with an unknown outcome, which are
  *       never needed, after all others.
- *   <li>An operation that is possible now and changes nothing can be put here without trying anything else instead: whatever
- *       order exists can be rearranged to have it here.
+ *   <li>A look that is possible now can be put here without trying anything else instead: whatever order exists can be
+ *       rearranged to have it here. Not so a change that happens to change nothing here, like a flush of nothing: it may be
+ *       needed later.
  *   <li>Of several unknown operations that ask for the same, the one that was invoked first is tried first.
  * </ul>
  *
@@ -225,9 +226,9 @@ final class Search<S> {
             // Without effect it is as if it had never been carried out, which is tried anyway.
             return states.stream().filter(state -> !state.equals(top.state)).toList();
         }
-        boolean changesNothing = states.size() == 1 && states.contains(top.state);
+        boolean learnsNothing = states.size() == 1 && states.contains(top.state);
         // If times matter, having it here must not make it later for those that come after.
-        if (changesNothing && (!timed || o.invokedNanos() <= top.nowNanos)) {
+        if (o.isLook() && learnsNothing && (!timed || o.invokedNanos() <= top.nowNanos)) {
             top.commit();
         }
         return states;
