@@ -122,6 +122,7 @@ class ArchitectureTest {
                                 ROOT + "linearizability..",
                                 "java.lang..",
                                 "java.util",
+                                "java.math",
                                 "java.util.function..",
                                 "java.util.stream..")
                         .or(describe("are primitive", ArchitectureTest::isPrimitive))));
