@@ -72,7 +72,7 @@ final class Search<S> {
 
     private Operation blocked;
     /** The shortest order that gets there. */
-    private List<Linearized> blockedOrder = List.of();
+    private List<Frame<S>> blockedPath = List.of();
 
     private final Set<S> blockedStates = new LinkedHashSet<>();
 
@@ -152,7 +152,7 @@ final class Search<S> {
         while (!path.isEmpty()) {
             Frame<S> top = path.peek();
             if (top.target == null) {
-                return new KeyVerdict(key, Result.VALID, order(), null, null, steps);
+                return new KeyVerdict(key, Result.VALID, order(path), null, null, steps);
             }
             if (steps > limits.maxSteps() || configurations.size() > limits.maxConfigurations()) {
                 return new KeyVerdict(key, Result.UNDECIDED, List.of(), null, reason(), steps);
@@ -256,14 +256,15 @@ final class Search<S> {
         }
     }
 
-    private List<Linearized> order() {
-        List<Linearized> order = new ArrayList<>(path.size());
-        for (Iterator<Frame<S>> frames = path.descendingIterator(); frames.hasNext(); ) {
-            Frame<S> frame = frames.next();
+    /** The order that a path stands for, which has its last step first. */
+    private List<Linearized> order(Collection<Frame<S>> frames) {
+        List<Linearized> order = new ArrayList<>(frames.size());
+        for (Frame<S> frame : frames) {
             if (frame.operation != null) {
                 order.add(new Linearized(frame.operation, frame.nowNanos, frame.state.toString()));
             }
         }
+        Collections.reverse(order);
         return List.copyOf(order);
     }
 
@@ -279,8 +280,8 @@ final class Search<S> {
             blockedStates.clear();
         }
         // The shorter the order, the fewer operations are in it that do not help.
-        if (further || path.size() <= blockedOrder.size()) {
-            blockedOrder = order();
+        if (further || path.size() < blockedPath.size()) {
+            blockedPath = new ArrayList<>(path);
         }
         if (blockedStates.size() < MAX_STATES) {
             blockedStates.add(top.state);
@@ -289,6 +290,7 @@ final class Search<S> {
 
     private Evidence evidence() {
         Set<Operation> placed = new HashSet<>();
+        List<Linearized> blockedOrder = order(blockedPath);
         blockedOrder.forEach(done -> placed.add(done.operation()));
         List<Operation> open = operations.stream()
                 .filter(o ->
