@@ -3,8 +3,6 @@ package io.ringleader.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.loop.Loop;
-import io.ringleader.net.VirtualProcess;
-import io.ringleader.net.VirtualWorld;
 import io.ringleader.node.Pending.ReadWork;
 import io.ringleader.raft.Effects;
 import io.ringleader.raft.HardState;
@@ -12,6 +10,8 @@ import io.ringleader.raft.Message;
 import io.ringleader.raft.Raft;
 import io.ringleader.raft.RaftConfig;
 import io.ringleader.raft.SnapshotPoint;
+import io.ringleader.sim.VirtualProcess;
+import io.ringleader.sim.VirtualWorld;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandBatch;
 import io.ringleader.store.CommandWriter;

@@ -2,8 +2,8 @@ package io.ringleader.node;
 
 import io.ringleader.net.Connection;
 import io.ringleader.net.ConnectionHandler;
-import io.ringleader.net.VirtualProcess;
-import io.ringleader.net.VirtualWorld;
+import io.ringleader.sim.VirtualProcess;
+import io.ringleader.sim.VirtualWorld;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,8 @@
-package io.ringleader.storage;
+package io.ringleader.sim;
 
+import io.ringleader.storage.Disk;
+import io.ringleader.storage.DiskFile;
+import io.ringleader.storage.DiskFullException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,8 @@
-package io.ringleader.net;
+package io.ringleader.sim;
 
 import io.ringleader.loop.Loop;
+import io.ringleader.net.Connection;
+import io.ringleader.net.ConnectionHandler;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;

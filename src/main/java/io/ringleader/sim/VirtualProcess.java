@@ -1,7 +1,9 @@
-package io.ringleader.net;
+package io.ringleader.sim;
 
 import io.ringleader.loop.Loop;
 import io.ringleader.loop.LoopFailureHandler;
+import io.ringleader.net.ConnectionHandler;
+import io.ringleader.net.Network;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,7 +1,10 @@
-package io.ringleader.net;
+package io.ringleader.sim;
 
 import io.ringleader.loop.Clock;
 import io.ringleader.loop.Loop;
+import io.ringleader.net.Connection;
+import io.ringleader.net.ConnectionHandler;
+import io.ringleader.net.Network;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -57,10 +60,10 @@ public final class VirtualWorld implements Clock {
     private long traceHash;
     private boolean everythingCut;
 
-    int connectionsMade;
+    private int connectionsMade;
 
     /** A world whose monotonic clock wraps around after five seconds. */
-    VirtualWorld(long seed) {
+    public VirtualWorld(long seed) {
         this(seed, Long.MAX_VALUE - 5_000 * MILLI);
     }
 
@@ -128,7 +131,7 @@ public final class VirtualWorld implements Clock {
     }
 
     /** The whole machine stands still: time passes, nothing runs. */
-    void standStillMillis(long millis) {
+    public void standStillMillis(long millis) {
         advanceTo(elapsedNanos + millis * MILLI);
     }
 
@@ -158,11 +161,11 @@ public final class VirtualWorld implements Clock {
     }
 
     /** A loop for those who need no process of their own. */
-    Loop loop() {
+    public Loop loop() {
         return everyone.loop("loop", 0);
     }
 
-    Network network() {
+    public Network network() {
         return everyone.network(loop(), Long.MAX_VALUE);
     }
 
@@ -179,7 +182,7 @@ public final class VirtualWorld implements Clock {
     }
 
     /** While set, nothing arrives, and connections are neither made nor refused: a cable that was pulled. */
-    void cut(boolean cut) {
+    public void cut(boolean cut) {
         everythingCut = cut;
         releaseStuck();
     }
@@ -227,7 +230,7 @@ public final class VirtualWorld implements Clock {
         listeners.put(address, new Listener(process, loop, max, h));
     }
 
-    void stopListening(InetSocketAddress address) {
+    public void stopListening(InetSocketAddress address) {
         listeners.remove(address);
     }
 
@@ -288,7 +291,7 @@ public final class VirtualWorld implements Clock {
     }
 
     /** Ends all connections at once, as both machines see it. */
-    void resetConnections() {
+    public void resetConnections() {
         for (VirtualConnection connection : List.copyOf(open)) {
             connection.close("reset");
         }
@@ -303,7 +306,12 @@ public final class VirtualWorld implements Clock {
         }
     }
 
-    int openConnections() {
+    /** How many were made since the beginning. */
+    public int connectionsMade() {
+        return connectionsMade;
+    }
+
+    public int openConnections() {
         return open.size();
     }
 }
