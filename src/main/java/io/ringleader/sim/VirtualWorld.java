@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
@@ -48,7 +48,7 @@ public final class VirtualWorld implements Clock {
     private final Map<InetSocketAddress, Listener> listeners = new HashMap<>();
     private final Set<VirtualConnection> open = new LinkedHashSet<>();
     private final Set<VirtualConnection> stuck = new LinkedHashSet<>();
-    private final Set<String> cutLinks = new TreeSet<>();
+    private final VirtualLinks links = new VirtualLinks();
     private final VirtualProcess everyone;
     private final Random random;
     private final CRC32C contentCrc = new CRC32C();
@@ -58,6 +58,7 @@ public final class VirtualWorld implements Clock {
     private long elapsedNanos;
     private long nextSequence;
     private long traceHash;
+    private long eventCount;
     private boolean everythingCut;
 
     private int connectionsMade;
@@ -71,7 +72,7 @@ public final class VirtualWorld implements Clock {
     public VirtualWorld(long seed, long startNanos) {
         random = new Random(seed);
         nowNanos = startNanos;
-        everyone = new VirtualProcess(this, "everywhere");
+        everyone = process("everywhere");
     }
 
     public Random random() {
@@ -92,6 +93,16 @@ public final class VirtualWorld implements Clock {
     /** Depends on every event so far, when it happened, and on every byte that arrived somewhere. */
     public long traceHash() {
         return traceHash;
+    }
+
+    /** Since the beginning, in true time. */
+    long elapsedNanos() {
+        return elapsedNanos;
+    }
+
+    /** How many events there were so far. */
+    public long eventCount() {
+        return eventCount;
     }
 
     // ---- running
@@ -116,8 +127,14 @@ public final class VirtualWorld implements Clock {
         boolean holds = condition.getAsBoolean();
         while (!holds && !events.isEmpty() && events.peek().atNanos() <= untilNanos) {
             Event event = events.poll();
+            VirtualProcess owner = event.owner();
+            if (owner != null && owner.isAlive() && owner.standsStillUntilNanos() > event.atNanos()) {
+                events.add(new Event(owner.standsStillUntilNanos(), event.sequence(), owner, event.task()));
+                continue;
+            }
             advanceTo(event.atNanos());
-            if (event.owner() == null || event.owner().isAlive()) {
+            if (owner == null || owner.isAlive()) {
+                eventCount++;
                 trace(event.atNanos());
                 trace(event.sequence());
                 event.task().run();
@@ -155,9 +172,14 @@ public final class VirtualWorld implements Clock {
 
     // ---- who takes part
 
-    /** A process on a host. Hosts are names; a link is cut between two of them. */
+    /** A process on a host, with exact timers. Hosts are names; a link is cut between two of them. */
     public VirtualProcess process(String host) {
-        return new VirtualProcess(this, host);
+        return process(host, delayNanos -> delayNanos);
+    }
+
+    /** @param timers true nanoseconds until a timer of so many nanoseconds of the machine's clock is due */
+    VirtualProcess process(String host, LongUnaryOperator timers) {
+        return new VirtualProcess(this, host, links.number(host), timers);
     }
 
     /** A loop for those who need no process of their own. */
@@ -189,11 +211,11 @@ public final class VirtualWorld implements Clock {
 
     /** Nothing gets from the one host to the other any more; the other way it does. */
     public void cutLink(String from, String to) {
-        cutLinks.add(from + ">" + to);
+        links.cut(from, to);
     }
 
     public void mendLink(String from, String to) {
-        cutLinks.remove(from + ">" + to);
+        links.mend(from, to);
         releaseStuck();
     }
 
@@ -204,12 +226,22 @@ public final class VirtualWorld implements Clock {
     }
 
     public void mendAllLinks() {
-        cutLinks.clear();
+        links.mendAll();
         releaseStuck();
     }
 
     boolean isCut(VirtualProcess from, VirtualProcess to) {
-        return everythingCut || cutLinks.contains(from.host() + ">" + to.host());
+        return everythingCut || links.isCut(from.hostNumber(), to.hostNumber());
+    }
+
+    /** What is sent from the one host to the other arrives after that time only. */
+    void clogLink(String from, String to, long millis) {
+        links.clog(from, to, elapsedNanos + millis * MILLI);
+    }
+
+    /** How long from now at least a packet is on its way. */
+    long clogNanos(VirtualProcess from, VirtualProcess to) {
+        return links.clogUntilNanos(from.hostNumber(), to.hostNumber()) - elapsedNanos;
     }
 
     void addStuck(VirtualConnection connection) {
@@ -295,6 +327,18 @@ public final class VirtualWorld implements Clock {
         for (VirtualConnection connection : List.copyOf(open)) {
             connection.close("reset");
         }
+    }
+
+    /** Ends one of the connections between the two hosts, if there is any: all that is on its way is lost. */
+    boolean loseConnection(String one, String other) {
+        List<VirtualConnection> between = open.stream()
+                .filter(each -> each.isBetween(one, other))
+                .toList();
+        if (between.isEmpty()) {
+            return false;
+        }
+        between.get(random.nextInt(between.size())).lose();
+        return true;
     }
 
     /** Those of one process, from its side. */
