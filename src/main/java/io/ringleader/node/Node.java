@@ -210,7 +210,8 @@ public final class Node implements Closeable {
                     hardState,
                     point,
                     entries,
-                    env.clock().monotonicNanos());
+                    env.clock().monotonicNanos(),
+                    env.observers().apply(partition));
             raftHost.add(new PartitionGroup(partition, ring.preferredLeader(partition), raft));
         }
     }

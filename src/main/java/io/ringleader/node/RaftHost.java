@@ -309,6 +309,9 @@ final class RaftHost {
             appends.add(new LogWriter.Append(group.partition, effects.durables()));
         }
         long token = appends.isEmpty() ? lastToken : lastToken + 1;
+        if (group.raft.isObserved() && !effects.durables().isEmpty()) {
+            whenDurable(token, () -> group.raft.persisted(effects.durables()));
+        }
         for (Message message : effects.messages()) {
             if (message.waitsForDisk()) {
                 whenDurable(token, () -> deliver(group, message));
