@@ -230,6 +230,13 @@ final class RaftHost {
         diskFull = full;
     }
 
+    void transferLeadership(int partition, int target) {
+        PartitionGroup group = groups.get(partition);
+        if (group != null && group.raft.transferLeadership(target, clock.monotonicNanos())) {
+            touch(group);
+        }
+    }
+
     void onLogTooLong(List<Integer> partitions) {
         for (int partition : partitions) {
             PartitionGroup group = groups.get(partition);

@@ -21,7 +21,8 @@ final class VirtualLinks {
         clogUntilNanos = Arrays.copyOf(clogUntilNanos, number + 1);
         for (int from = 0; from <= number; from++) {
             cut[from] = from == number ? new boolean[number + 1] : Arrays.copyOf(cut[from], number + 1);
-            clogUntilNanos[from] = from == number ? new long[number + 1] : Arrays.copyOf(clogUntilNanos[from], number + 1);
+            clogUntilNanos[from] =
+                    from == number ? new long[number + 1] : Arrays.copyOf(clogUntilNanos[from], number + 1);
         }
         return number;
     }

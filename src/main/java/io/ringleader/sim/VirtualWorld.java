@@ -54,6 +54,7 @@ public final class VirtualWorld implements Clock {
     private final CRC32C contentCrc = new CRC32C();
     private long latencyMinNanos = MILLI;
     private long latencyMaxNanos = MILLI + 50_000;
+    private final long startNanos;
     private long nowNanos;
     private long elapsedNanos;
     private long nextSequence;
@@ -71,6 +72,7 @@ public final class VirtualWorld implements Clock {
     /** @param startNanos what the monotonic clock shows at the beginning */
     public VirtualWorld(long seed, long startNanos) {
         random = new Random(seed);
+        this.startNanos = startNanos;
         nowNanos = startNanos;
         everyone = process("everywhere");
     }
@@ -93,6 +95,11 @@ public final class VirtualWorld implements Clock {
     /** Depends on every event so far, when it happened, and on every byte that arrived somewhere. */
     public long traceHash() {
         return traceHash;
+    }
+
+    /** What the monotonic clock showed at the beginning. */
+    long startNanos() {
+        return startNanos;
     }
 
     /** Since the beginning, in true time. */
@@ -331,9 +338,8 @@ public final class VirtualWorld implements Clock {
 
     /** Ends one of the connections between the two hosts, if there is any: all that is on its way is lost. */
     boolean loseConnection(String one, String other) {
-        List<VirtualConnection> between = open.stream()
-                .filter(each -> each.isBetween(one, other))
-                .toList();
+        List<VirtualConnection> between =
+                open.stream().filter(each -> each.isBetween(one, other)).toList();
         if (between.isEmpty()) {
             return false;
         }

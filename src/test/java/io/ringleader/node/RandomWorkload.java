@@ -1,5 +1,6 @@
 package io.ringleader.node;
 
+import io.ringleader.sim.TextClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
