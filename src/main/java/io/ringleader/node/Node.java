@@ -307,7 +307,12 @@ public final class Node implements Closeable {
             }
             env.snapshotLoop()
                     .execute(() -> snapshots
-                            .read(partition, chunk.snapshot(), chunk.offset())
+                            .read(
+                                    partition,
+                                    chunk.snapshot(),
+                                    chunk.offset(),
+                                    () -> env.raftLoop()
+                                            .execute(() -> raftHost.onSnapshotDamaged(partition, chunk.snapshot())))
                             .ifPresent(read -> env.raftLoop().execute(() -> {
                                 outbox.add(
                                         chunk.to(),

@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
@@ -24,6 +26,9 @@ public final class VirtualProcess {
     private final int hostNumber;
     private final LongUnaryOperator timers;
     private long standsStillUntilNanos;
+    /** By the name of the loop: how long it does nothing. */
+    private final Map<String, Long> stalls = new TreeMap<>();
+
     private LoopFailureHandler failureHandler = VirtualProcess::rethrow;
     private boolean alive = true;
 
@@ -49,6 +54,11 @@ public final class VirtualProcess {
     /** Its loops do nothing for that long, and then go on: the process was stopped, or its memory swept. */
     public void standStill(long nanos) {
         standsStillUntilNanos = world.elapsedNanos() + nanos;
+    }
+
+    /** One of its loops does nothing for that long, and then goes on: what it waits for, a disk, does not answer. */
+    public void stall(String loop, long nanos) {
+        stalls.put(loop, world.elapsedNanos() + nanos);
     }
 
     long standsStillUntilNanos() {
@@ -134,6 +144,11 @@ public final class VirtualProcess {
         }
 
         private void burst() {
+            long stalledNanos = stalls.getOrDefault(name, 0L) - world.elapsedNanos();
+            if (stalledNanos > 0) {
+                world.at(stalledNanos, VirtualProcess.this, this::burst);
+                return;
+            }
             try {
                 for (int count = 0; alive && count < BURST_TASKS_MAX && !tasks.isEmpty(); count++) {
                     tasks.poll().run();
