@@ -75,13 +75,14 @@ final class SnapshotKeeper {
         }
     }
 
-    /** The store as the snapshot has it. */
-    PartitionStore load(int partition, SnapshotPoint point) {
+    /**
+     * The store as the snapshot has it.
+     *
+     * @throws io.ringleader.storage.CorruptSnapshotException if the file is not what was written
+     */
+    PartitionStore load(int partition, SnapshotPoint point) throws IOException {
         try (SnapshotReader reader = files.open(id(partition, point))) {
             return StoreSnapshot.restore(partition, reader::read);
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "The snapshot of partition " + partition + " at " + point + " cannot be read back.", e);
         }
     }
 

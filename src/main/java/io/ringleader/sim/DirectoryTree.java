@@ -116,14 +116,18 @@ final class DirectoryTree {
             unlink(files.get(change.to()));
         }
         change.applyTo(files, directories);
-        link(change.content());
+        link(change.to(), change.content());
         unsynced.add(change);
     }
 
-    private void link(SectorFile content) {
-        if (content != null && content.names++ == 0) {
+    private void link(String path, SectorFile content) {
+        if (content == null) {
+            return;
+        }
+        if (content.names++ == 0) {
             usedBytes += content.size();
         }
+        content.path = path;
     }
 
     private void unlink(SectorFile content) {
@@ -174,7 +178,7 @@ final class DirectoryTree {
         files = new TreeMap<>(durableFiles);
         directories = new TreeSet<>(durableDirectories);
         usedBytes = 0;
-        files.values().forEach(this::link);
+        files.forEach(this::link);
     }
 
     private List<Change> survivors(Random random) {
@@ -193,7 +197,7 @@ final class DirectoryTree {
     DirectoryTree copy() {
         DirectoryTree copy = new DirectoryTree();
         files.forEach((path, content) -> copy.files.put(path, content.copy()));
-        copy.files.values().forEach(copy::link);
+        copy.files.forEach(copy::link);
         copy.durableFiles.putAll(copy.files);
         copy.directories.addAll(directories);
         copy.durableDirectories.addAll(directories);

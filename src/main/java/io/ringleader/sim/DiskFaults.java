@@ -118,6 +118,14 @@ public final class DiskFaults {
 
     // ---- for the disk
 
+    boolean isAboutToLie() {
+        return lie != null;
+    }
+
+    void lieNoMore() {
+        lie = null;
+    }
+
     void beforeRead(Access access, SectorFile content) throws IOException {
         if (failingReads.test(access) || content.isUnreadable(access.offset(), access.length())) {
             throw error(access.path());
@@ -161,6 +169,7 @@ public final class DiskFaults {
         }
     }
 
+    /** @param files by path; null if there is none any more, and then a write that was to go there is lost */
     void sync(String path, SectorFile content, Function<String, SectorFile> files) throws IOException {
         if (failingSyncs.test(path)) {
             content.failSync(random);
@@ -171,10 +180,12 @@ public final class DiskFaults {
             content.sync();
             return;
         }
-        SectorFile.Place instead = lie.instead()
-                .map(target -> new SectorFile.Place(
-                        files.apply(target.path()), target.offset() / SectorFile.SECTOR_BYTES))
-                .orElse(null);
+        SectorFile.Place instead = null;
+        if (lie.instead().isPresent()) {
+            Target target = lie.instead().get();
+            SectorFile file = files.apply(target.path());
+            instead = file == null ? null : new SectorFile.Place(file, target.offset() / SectorFile.SECTOR_BYTES);
+        }
         if (lie.onceFollowed()) {
             content.syncNowhereOnceFollowed(instead);
         } else {

@@ -171,6 +171,12 @@ public final class MemoryDisk implements Disk {
         return damages;
     }
 
+    /** Whether a write is going to be lost or misdirected, or was and does not show yet. */
+    public boolean isAboutToLie() {
+        return faults.isAboutToLie()
+                || tree.files().values().stream().anyMatch(SectorFile::isAboutToLoseWrites);
+    }
+
     // ---- looking at it
 
     public byte[] content(String path) {
@@ -232,13 +238,13 @@ public final class MemoryDisk implements Disk {
         SectorFile content = new SectorFile();
         tree.create(path, content);
         change();
-        return new Handle(path, content);
+        return new Handle(content);
     }
 
     @Override
     public DiskFile open(String path) throws IOException {
         requirePower();
-        return new Handle(path, tree.requireFile(path));
+        return new Handle(tree.requireFile(path));
     }
 
     @Override
@@ -274,14 +280,13 @@ public final class MemoryDisk implements Disk {
         return "memory:/" + path;
     }
 
+    /** An open file; faults hit it under the name that the file has now. */
     private final class Handle implements DiskFile {
-        private final String path;
         private final SectorFile content;
         private final int openedInBoot = boots;
         private boolean closed;
 
-        Handle(String path, SectorFile content) {
-            this.path = path;
+        Handle(SectorFile content) {
             this.content = content;
         }
 
@@ -294,9 +299,9 @@ public final class MemoryDisk implements Disk {
         @Override
         public int read(long position, ByteBuffer target) throws IOException {
             requireOpen();
-            faults.beforeRead(new DiskFaults.Access(path, position, target.remaining()), content);
+            faults.beforeRead(new DiskFaults.Access(content.path, position, target.remaining()), content);
             int count = content.get(position, target);
-            faults.afterRead(path, position, target, count);
+            faults.afterRead(content.path, position, target, count);
             return count;
         }
 
@@ -305,7 +310,7 @@ public final class MemoryDisk implements Disk {
             requireOpen();
             long growthBytes = Math.max(0, position + source.remaining() - content.size());
             faults.beforeWrite(
-                    new DiskFaults.Access(path, position, source.remaining()), growthBytes, tree.usedBytes());
+                    new DiskFaults.Access(content.path, position, source.remaining()), growthBytes, tree.usedBytes());
             content.put(position, source);
             tree.grown(content, growthBytes);
             change();
@@ -325,7 +330,7 @@ public final class MemoryDisk implements Disk {
         public void sync() throws IOException {
             requireOpen();
             change();
-            faults.sync(path, content, MemoryDisk.this::contentOf);
+            faults.sync(content.path, content, tree::file);
         }
 
         @Override
@@ -336,7 +341,7 @@ public final class MemoryDisk implements Disk {
         private void requireOpen() throws IOException {
             requirePower();
             if (closed || openedInBoot != boots) {
-                throw new IOException("The file " + path + " was closed or opened before a crash.");
+                throw new IOException("The file " + content.path + " was closed or opened before a crash.");
             }
         }
     }
@@ -368,6 +373,9 @@ public final class MemoryDisk implements Disk {
     }
 
     private void restart() {
+        // what was not followed by another write is at the end, and whether that was ever written nobody can tell
+        faults.lieNoMore();
+        tree.files().values().forEach(SectorFile::loseNoWrites);
         boots++;
         powered = true;
         powerLostAt = Long.MAX_VALUE;

@@ -35,8 +35,10 @@ final class SectorFile {
     private long size;
     private long durableSize;
 
-    /** How many names it has: for the {@link DirectoryTree}. */
+    /** How many names it has, and the last that it was given: the {@link DirectoryTree} keeps them. */
     int names;
+
+    String path;
 
     long size() {
         return size;
@@ -75,6 +77,7 @@ final class SectorFile {
                 putSector(sector, ZERO_SECTOR.clone());
             }
         }
+        damaged.keySet().removeIf(sector -> sector >= firstGone);
         int inSector = (int) (newSize % SECTOR_BYTES);
         byte[] partial = current.get(newSize / SECTOR_BYTES);
         if (inSector > 0 && partial != null) {
@@ -154,6 +157,13 @@ final class SectorFile {
         durableSize = random.nextBoolean() ? size : durableSize;
         size = durableSize;
         current = new HashMap<>(durable);
+    }
+
+    boolean isAboutToLoseWrites() {
+        return pending != null;
+    }
+
+    void loseNoWrites() {
         pending = null;
     }
 
@@ -175,14 +185,18 @@ final class SectorFile {
                 putSector(sector, inMemory);
             }
             source.position(source.position() + length);
+            size = Math.max(size, at + length);
+            durableSize = Math.max(durableSize, at + length);
             strike(sector, changed, Damage.Kind.BIT_ROT);
             at += length;
         }
-        size = Math.max(size, at);
-        durableSize = Math.max(durableSize, at);
     }
 
     private void strike(long sector, byte[] bytes, Damage.Kind kind) {
+        if (sector * SECTOR_BYTES >= size) {
+            // beyond the end of a file that was cut: not of this file any more
+            return;
+        }
         durable.put(sector, bytes);
         if (!unsynced.containsKey(sector)) {
             current.put(sector, bytes);

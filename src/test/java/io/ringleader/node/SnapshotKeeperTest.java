@@ -7,6 +7,7 @@ import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.sim.MemoryDisk;
 import io.ringleader.storage.SnapshotFiles;
 import io.ringleader.store.PartitionStore;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class SnapshotKeeperTest {
     }
 
     @Test
-    void aSnapshotArrivesInChunksAlsoIfSomeAreLostOrRepeated() {
+    void aSnapshotArrivesInChunksAlsoIfSomeAreLostOrRepeated() throws IOException {
         writeSource();
         assertThat(target.receive(3, chunk(0)).orElseThrow().nextOffset()).isEqualTo(CHUNK_BYTES);
         assertThat(target.receive(3, chunk(0)).orElseThrow().nextOffset()).isEqualTo(CHUNK_BYTES);

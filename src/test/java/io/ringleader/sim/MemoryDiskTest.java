@@ -223,6 +223,30 @@ class MemoryDiskTest {
     }
 
     @Test
+    void aMisdirectedWriteWhoseTargetIsGoneIsLost() throws IOException {
+        disk.faults().misdirectNextSync(FILE::equals, new Target(OTHER, 0));
+        disk.delete(OTHER);
+        writeAndSync(FILE, 1, 1, 7);
+        assertThat(disk.content(FILE)).containsOnly(1);
+        assertThat(disk.damages()).containsExactly(new Damage(FILE, SECTOR, Damage.Kind.LOST_WRITE));
+    }
+
+    @Test
+    void aLieThatWasNotToldWhenTheProcessEndsIsNotToldAnyMore() throws IOException {
+        disk.faults().loseNextSync(FILE::equals);
+        assertThat(disk.isAboutToLie()).isTrue();
+        disk.killProcess();
+        assertThat(disk.isAboutToLie()).isFalse();
+        disk.faults().loseNextSyncOnceFollowed(FILE::equals);
+        writeAndSync(FILE, 1, 4, 7);
+        assertThat(disk.isAboutToLie()).isTrue();
+        disk.killProcess();
+        assertThat(disk.isAboutToLie()).isFalse();
+        writeAndSync(FILE, 7, 1, 8);
+        assertThat(disk.damages()).isEmpty();
+    }
+
+    @Test
     void aWriteThatIsMisdirectedOnceFollowedAndNotFollowedArrives() throws IOException {
         disk.faults().misdirectNextSyncOnceFollowed(FILE::equals, new Target(OTHER, 0));
         writeAndSync(FILE, 1, 4, 7);
@@ -247,6 +271,16 @@ class MemoryDiskTest {
         disk.faults().clear();
         file.write(900, filled(200, 9));
         file.read(0, ByteBuffer.allocate(8 * SECTOR));
+    }
+
+    @Test
+    void aFaultHitsAFileUnderTheNameThatItHasNowAlsoIfItIsOpen() throws IOException {
+        DiskFile file = disk.open(FILE);
+        disk.rename(FILE, "dir/renamed");
+        disk.faults().failWrites(access -> access.path().equals("dir/renamed"));
+        assertThatThrownBy(() -> file.write(0, filled(1, 9))).hasMessage("Input/output error: dir/renamed");
+        disk.powerLoss();
+        assertThat(disk.list("dir")).hasSize(2);
     }
 
     @Test
