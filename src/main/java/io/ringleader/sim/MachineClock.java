@@ -6,7 +6,7 @@ import io.ringleader.loop.Clock;
  * The clocks of one machine. The monotonic one runs fast or slow, but never back; the wall clock has an offset from it that can
  * jump, and can stand still.
  */
-final class MachineClock implements Clock {
+public final class MachineClock implements Clock {
     private static final long WALL_ORIGIN_MILLIS = 1_700_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
@@ -44,19 +44,19 @@ final class MachineClock implements Clock {
     }
 
     /** From now on it runs that many times as fast as true time. */
-    void setRate(double newRate) {
+    public void setRate(double newRate) {
         ownNanos = elapsedNanos();
         trueNanos = world.elapsedNanos();
         rate = newRate;
     }
 
     /** How far the wall clock is ahead of its monotonic clock; negative if it is behind. */
-    void setOffsetMillis(long millis) {
+    public void setOffsetMillis(long millis) {
         offsetMillis = millis;
     }
 
     /** The wall clock stands still, or goes on from the right time. */
-    void freeze(boolean freeze) {
+    public void freeze(boolean freeze) {
         frozen = freeze;
         frozenMillis = elapsedNanos() / NANOS_PER_MILLI;
     }

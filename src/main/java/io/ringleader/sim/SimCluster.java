@@ -35,7 +35,8 @@ public class SimCluster {
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final long EQUAL_REPLICAS_MILLIS = 20_000;
     private static final int NOTES_MAX = 300;
-    private static final String CLIENTS = "clients";
+    /** The host of all clients. */
+    public static final String CLIENTS = "clients";
 
     /** Remembers the Raft of a replica and passes everything on. */
     private record Registration(Map<Integer, Raft> rafts, int partition, StepObserver next) implements StepObserver {
@@ -166,7 +167,7 @@ public class SimCluster {
     }
 
     /** With all that is needed to understand it. */
-    SimulationFailure failure(String what, Throwable cause) {
+    public SimulationFailure failure(String what, Throwable cause) {
         String why = cause == null ? "" : ": " + cause.getMessage();
         return new SimulationFailure(what + why + ". " + this, cause);
     }
@@ -254,8 +255,23 @@ public class SimCluster {
         machines.get(id).clock.setOffsetMillis(millis);
     }
 
-    Machine machine(int id) {
-        return machines.get(id);
+    public MachineClock clock(int id) {
+        return machines.get(id).clock;
+    }
+
+    /** How long the node's log loop and snapshot loop take at most to get to their work. */
+    public void diskDelay(int id, long nanos) {
+        machines.get(id).diskDelayNanos = nanos;
+    }
+
+    /** The options that the cluster was built with. */
+    public ClusterOptions options() {
+        return options;
+    }
+
+    /** By partition, the Rafts of the node's process. To look at only. */
+    public Map<Integer, Raft> rafts(int id) {
+        return machines.get(id).rafts;
     }
 
     public List<Integer> nodes() {

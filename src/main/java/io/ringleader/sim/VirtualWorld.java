@@ -103,7 +103,7 @@ public final class VirtualWorld implements Clock {
     }
 
     /** Since the beginning, in true time. */
-    long elapsedNanos() {
+    public long elapsedNanos() {
         return elapsedNanos;
     }
 
@@ -242,7 +242,7 @@ public final class VirtualWorld implements Clock {
     }
 
     /** What is sent from the one host to the other arrives after that time only. */
-    void clogLink(String from, String to, long millis) {
+    public void clogLink(String from, String to, long millis) {
         links.clog(from, to, elapsedNanos + millis * MILLI);
     }
 
@@ -337,7 +337,7 @@ public final class VirtualWorld implements Clock {
     }
 
     /** Ends one of the connections between the two hosts, if there is any: all that is on its way is lost. */
-    boolean loseConnection(String one, String other) {
+    public boolean loseConnection(String one, String other) {
         List<VirtualConnection> between =
                 open.stream().filter(each -> each.isBetween(one, other)).toList();
         if (between.isEmpty()) {
