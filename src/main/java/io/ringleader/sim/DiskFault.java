@@ -3,7 +3,6 @@ package io.ringleader.sim;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 
 /**
  * What can happen to the disk of a node, as a simulation draws it. All of these are noticed by the node, at once or at its next
@@ -51,8 +50,8 @@ public enum DiskFault {
         return switch (this) {
             case LOG_ROT -> disk.rot(DiskFault::isSegment, true).isPresent();
             case SNAPSHOT_ROT -> disk.rot(DiskFault::isSnapshot, false).isPresent();
-            case LOG_UNREADABLE -> breakAny(disk, DiskFault::isSegment, random);
-            case SNAPSHOT_UNREADABLE -> breakAny(disk, DiskFault::isSnapshot, random);
+            case LOG_UNREADABLE -> disk.breakAnySector(DiskFault::isSegment).isPresent();
+            case SNAPSHOT_UNREADABLE -> disk.breakAnySector(DiskFault::isSnapshot).isPresent();
             case LOST_WRITE -> {
                 disk.faults().loseNextSyncOnceFollowed(DiskFault::isSegment);
                 yield true;
@@ -83,21 +82,13 @@ public enum DiskFault {
         return path.endsWith(SNAPSHOT);
     }
 
-    private static boolean breakAny(MemoryDisk disk, Predicate<String> paths, Random random) {
-        List<String> candidates = disk.paths().stream().filter(paths).toList();
-        if (candidates.isEmpty()) {
-            return false;
-        }
-        String path = candidates.get(random.nextInt(candidates.size()));
-        disk.breakSector(path, random.nextInt(disk.content(path).length));
-        return true;
-    }
-
     /** Not into the newest segment: what hits the end of the log there looks like an end that was never written. */
     private static boolean misdirect(MemoryDisk disk, Random random) {
-        List<String> segments = disk.paths().stream().filter(DiskFault::isSegment).toList();
+        List<String> segments =
+                disk.paths().stream().filter(DiskFault::isSegment).toList();
         List<String> targets = disk.paths().stream()
-                .filter(path -> isSnapshot(path) || (isSegment(path) && !path.equals(segments.get(segments.size() - 1))))
+                .filter(path ->
+                        isSnapshot(path) || (isSegment(path) && !path.equals(segments.get(segments.size() - 1))))
                 .toList();
         if (targets.isEmpty()) {
             return false;

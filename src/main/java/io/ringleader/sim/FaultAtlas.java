@@ -144,7 +144,7 @@ public final class FaultAtlas {
         if (leader == 0) {
             return false;
         }
-        Raft raft = cluster.machine(leader).rafts.get(partition);
+        Raft raft = cluster.rafts(leader).get(partition);
         if (leader != node) {
             return raft.isInStep(node, 0, cluster.world().monotonicNanos());
         }

@@ -115,6 +115,22 @@ public final class MemoryDisk implements Disk {
      * @return where, if there was anything to flip
      */
     public Optional<Damage> rot(Predicate<String> paths, boolean sparingLastSync) {
+        Optional<Damage> place = anySector(paths, sparingLastSync, Damage.Kind.BIT_ROT);
+        place.ifPresent(rotten -> {
+            long length = Math.min(SECTOR_BYTES, tree.file(rotten.path()).size() - rotten.offset());
+            flipBit(rotten.path(), rotten.offset() + random.nextInt((int) length), random.nextInt(Byte.SIZE));
+        });
+        return place;
+    }
+
+    /** A sector of a matching file that holds something cannot be read until it is written again. */
+    public Optional<Damage> breakAnySector(Predicate<String> paths) {
+        Optional<Damage> place = anySector(paths, false, Damage.Kind.UNREADABLE);
+        place.ifPresent(broken -> breakSector(broken.path(), broken.offset()));
+        return place;
+    }
+
+    private Optional<Damage> anySector(Predicate<String> paths, boolean sparingLastSync, Damage.Kind kind) {
         List<String> candidates = tree.files().keySet().stream()
                 .filter(paths)
                 .filter(path -> !tree.file(path).sectorsWithData(sparingLastSync).isEmpty())
@@ -124,10 +140,7 @@ public final class MemoryDisk implements Disk {
         }
         String path = candidates.get(random.nextInt(candidates.size()));
         List<Long> sectors = tree.file(path).sectorsWithData(sparingLastSync);
-        long sector = sectors.get(random.nextInt(sectors.size()));
-        long length = Math.min(SECTOR_BYTES, tree.file(path).size() - sector * SECTOR_BYTES);
-        flipBit(path, sector * SECTOR_BYTES + random.nextInt((int) length), random.nextInt(Byte.SIZE));
-        return Optional.of(new Damage(path, sector * SECTOR_BYTES, Damage.Kind.BIT_ROT));
+        return Optional.of(new Damage(path, sectors.get(random.nextInt(sectors.size())) * SECTOR_BYTES, kind));
     }
 
     /** The sector with this byte cannot be read until it is written again. */
@@ -173,8 +186,7 @@ public final class MemoryDisk implements Disk {
 
     /** Whether a write is going to be lost or misdirected, or was and does not show yet. */
     public boolean isAboutToLie() {
-        return faults.isAboutToLie()
-                || tree.files().values().stream().anyMatch(SectorFile::isAboutToLoseWrites);
+        return faults.isAboutToLie() || tree.files().values().stream().anyMatch(SectorFile::isAboutToLoseWrites);
     }
 
     // ---- looking at it

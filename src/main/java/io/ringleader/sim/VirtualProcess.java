@@ -20,6 +20,8 @@ import java.util.function.Supplier;
  */
 public final class VirtualProcess {
     private static final int BURST_TASKS_MAX = 1024;
+    /** A loop that is stalled looks this often whether it is over. */
+    private static final long STALL_STEP_NANOS = 10_000_000;
 
     private final VirtualWorld world;
     private final String host;
@@ -56,7 +58,7 @@ public final class VirtualProcess {
         standsStillUntilNanos = world.elapsedNanos() + nanos;
     }
 
-    /** One of its loops does nothing for that long, and then goes on: what it waits for, a disk, does not answer. */
+    /** One of its loops does nothing for that long from now, and then goes on: what it waits for, a disk, does not answer. */
     public void stall(String loop, long nanos) {
         stalls.put(loop, world.elapsedNanos() + nanos);
     }
@@ -146,7 +148,7 @@ public final class VirtualProcess {
         private void burst() {
             long stalledNanos = stalls.getOrDefault(name, 0L) - world.elapsedNanos();
             if (stalledNanos > 0) {
-                world.at(stalledNanos, VirtualProcess.this, this::burst);
+                world.at(Math.min(stalledNanos, STALL_STEP_NANOS), VirtualProcess.this, this::burst);
                 return;
             }
             try {

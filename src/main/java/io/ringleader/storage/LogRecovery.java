@@ -81,7 +81,9 @@ final class LogRecovery {
                         "This segment is missing: " + newest.describe() + " says that the log reaches to it, and "
                                 + (segments.isEmpty()
                                         ? "there is no segment at all."
-                                        : "the newest there is " + segments.get(segments.size() - 1).path() + ".")));
+                                        : "the newest there is "
+                                                + segments.get(segments.size() - 1)
+                                                        .path() + ".")));
         if (found.salt() != recorded.get().salt()) {
             throw new CorruptLogException(
                     path, 0, "This segment is from another log than the one that " + newest.describe() + " speaks of.");

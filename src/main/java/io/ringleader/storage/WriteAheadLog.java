@@ -172,8 +172,7 @@ public final class WriteAheadLog implements Closeable {
                 roll();
             }
             if (active().sequence() != recordedSequence) {
-                newest.record(
-                        new NewestSegment.Recorded(active().sequence(), active().salt()));
+                newest.record(new NewestSegment.Recorded(active().sequence(), active().salt()));
                 recordedSequence = active().sequence();
             }
         } catch (DiskFullException full) {

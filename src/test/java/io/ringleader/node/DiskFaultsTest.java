@@ -78,9 +78,8 @@ class DiskFaultsTest {
         int follower = cluster.followerOf(0);
         write(cluster, 1, 0, 10);
         cluster.kill(follower);
-        Damage damage = cluster.disk(follower)
-                .rot(path -> path.endsWith(".log"), true)
-                .orElseThrow();
+        Damage damage =
+                cluster.disk(follower).rot(path -> path.endsWith(".log"), true).orElseThrow();
         requireRefusal(cluster, follower, damage.path() + ", offset ", ADVICE);
         write(cluster, cluster.leaderOf(0), 10, 12);
         read(cluster, cluster.leaderOf(0), 12);
@@ -232,10 +231,11 @@ class DiskFaultsTest {
             }
             write(cluster, cluster.leaderOf(0), 40, 42);
             assertThat(newestSegment(disk)).as("no new segment meanwhile").isEqualTo(file);
-            assertThat(cluster.isUp(follower)).as("nothing is noticed while it runs").isTrue();
+            assertThat(cluster.isUp(follower))
+                    .as("nothing is noticed while it runs")
+                    .isTrue();
             cluster.kill(follower);
-            requireRefusal(
-                    cluster, follower, file + ", offset ", "only written once all up to offset", ADVICE);
+            requireRefusal(cluster, follower, file + ", offset ", "only written once all up to offset", ADVICE);
             read(cluster, cluster.leaderOf(0), 42);
         }
     }

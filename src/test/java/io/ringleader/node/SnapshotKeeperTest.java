@@ -27,7 +27,8 @@ class SnapshotKeeperTest {
     }
 
     private InstallSnapshot chunk(long offset) {
-        SnapshotKeeper.Chunk chunk = source.read(3, POINT, offset, () -> damages++).orElseThrow();
+        SnapshotKeeper.Chunk chunk =
+                source.read(3, POINT, offset, () -> damages++).orElseThrow();
         return new InstallSnapshot(1, 2, 5, POINT, offset, chunk.data(), chunk.last());
     }
 

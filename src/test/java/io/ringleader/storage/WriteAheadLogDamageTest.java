@@ -194,8 +194,8 @@ class WriteAheadLogDamageTest {
                     WriteAheadLog.open(fresh, "wal", OPTIONS, new Random(seed));
                 }
                 fresh.powerLoss();
-                Map<Integer, RecoveredGroup> found =
-                        WriteAheadLog.open(fresh, "wal", OPTIONS, new Random(seed)).groups();
+                Map<Integer, RecoveredGroup> found = WriteAheadLog.open(fresh, "wal", OPTIONS, new Random(seed))
+                        .groups();
                 assertThat(found.containsKey(1) || !acknowledged)
                         .as("power lost at change %d, seed %d", change, seed)
                         .isTrue();
