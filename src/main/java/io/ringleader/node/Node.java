@@ -28,6 +28,7 @@ import io.ringleader.store.ResultReader;
 import io.ringleader.store.SnapshotCapture;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,7 +174,7 @@ public final class Node implements Closeable {
                 (int) config.limits().frameMaxBytes(), config.limits().peerBacklogMaxBytes());
     }
 
-    private void recoverReplicas(Recovered recovered) {
+    private void recoverReplicas(Recovered recovered) throws IOException {
         Limits limits = config.limits();
         RaftConfig raftConfig = new RaftConfig(
                 config.timeouts().heartbeatMillis() * MILLI,
@@ -210,7 +211,8 @@ public final class Node implements Closeable {
                     hardState,
                     point,
                     entries,
-                    env.clock().monotonicNanos());
+                    env.clock().monotonicNanos(),
+                    env.observers().apply(partition));
             raftHost.add(new PartitionGroup(partition, ring.preferredLeader(partition), raft));
         }
     }
@@ -234,14 +236,18 @@ public final class Node implements Closeable {
         logWriter.close();
     }
 
-    // ---- for tests in this package, which run all loops on one thread
-
-    RaftHost raftHost() {
-        return raftHost;
+    /** Hands the partition over to the target, if this node leads it and the target can take it. Any thread. */
+    public void transferLeadership(int partition, int target) {
+        env.raftLoop().execute(() -> raftHost.transferLeadership(partition, target));
     }
 
-    /** What was asked and is not answered yet; empty if nothing is. */
-    String unfinished() {
+    /** Takes a snapshot of the partition soon, however short its log is. Any thread. */
+    public void takeSnapshot(int partition) {
+        env.raftLoop().execute(() -> raftHost.onLogTooLong(List.of(partition)));
+    }
+
+    /** What was asked and is not answered yet; empty if nothing is. For simulations, which run all loops on one thread. */
+    public String unfinished() {
         return router.unfinished() + raftHost.unfinished();
     }
 
@@ -302,7 +308,12 @@ public final class Node implements Closeable {
             }
             env.snapshotLoop()
                     .execute(() -> snapshots
-                            .read(partition, chunk.snapshot(), chunk.offset())
+                            .read(
+                                    partition,
+                                    chunk.snapshot(),
+                                    chunk.offset(),
+                                    () -> env.raftLoop()
+                                            .execute(() -> raftHost.onSnapshotDamaged(partition, chunk.snapshot())))
                             .ifPresent(read -> env.raftLoop().execute(() -> {
                                 outbox.add(
                                         chunk.to(),
@@ -394,8 +405,13 @@ public final class Node implements Closeable {
         @Override
         public void onRestoreNeeded(int partition, SnapshotPoint point) {
             env.snapshotLoop().execute(() -> {
-                PartitionStore store = snapshots.load(partition, point);
-                env.storeLoop().execute(() -> storeHost.restored(partition, store, point));
+                try {
+                    PartitionStore store = snapshots.load(partition, point);
+                    env.storeLoop().execute(() -> storeHost.restored(partition, store, point));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(
+                            "The snapshot of partition " + partition + " at " + point + " cannot be read back.", e);
+                }
             });
         }
     }

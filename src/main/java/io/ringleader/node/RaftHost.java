@@ -230,6 +230,13 @@ final class RaftHost {
         diskFull = full;
     }
 
+    void transferLeadership(int partition, int target) {
+        PartitionGroup group = groups.get(partition);
+        if (group != null && group.raft.transferLeadership(target, clock.monotonicNanos())) {
+            touch(group);
+        }
+    }
+
     void onLogTooLong(List<Integer> partitions) {
         for (int partition : partitions) {
             PartitionGroup group = groups.get(partition);
@@ -254,12 +261,23 @@ final class RaftHost {
         PartitionGroup group = groups.get(partition);
         group.snapshotting = false;
         if (written) {
+            group.snapshotDamaged = false;
             group.raft.snapshotTaken(point.index());
             log.info("Partition {}: snapshot at {}", partition, point);
             watch.snapshot(partition, point, "taken");
             touch(group);
         } else {
             group.noSnapshotUntilNanos = clock.monotonicNanos() + SNAPSHOT_RETRY_NANOS;
+        }
+    }
+
+    /** The file cannot be sent to anybody. What it held is in memory: a new snapshot, of now, takes its place. */
+    void onSnapshotDamaged(int partition, SnapshotPoint point) {
+        PartitionGroup group = groups.get(partition);
+        if (group.raft.snapshot().equals(point)) {
+            group.snapshotDamaged = true;
+            group.snapshotWanted = true;
+            touch(group);
         }
     }
 
@@ -309,6 +327,9 @@ final class RaftHost {
             appends.add(new LogWriter.Append(group.partition, effects.durables()));
         }
         long token = appends.isEmpty() ? lastToken : lastToken + 1;
+        if (group.raft.isObserved() && !effects.durables().isEmpty()) {
+            whenDurable(token, () -> group.raft.persisted(effects.durables()));
+        }
         for (Message message : effects.messages()) {
             if (message.waitsForDisk()) {
                 whenDurable(token, () -> deliver(group, message));
@@ -405,7 +426,8 @@ final class RaftHost {
     private void beginSnapshot(PartitionGroup group) {
         if (!group.snapshotting
                 && clock.monotonicNanos() >= group.noSnapshotUntilNanos
-                && group.raft.commitIndex() > group.raft.snapshot().index()) {
+                && (group.snapshotDamaged
+                        || group.raft.commitIndex() > group.raft.snapshot().index())) {
             group.snapshotting = true;
             storeWork.add(() -> outside.storeHost().beginSnapshot(group.partition));
         }

@@ -1,7 +1,10 @@
-package io.ringleader.net;
+package io.ringleader.sim;
 
 import io.ringleader.loop.Clock;
 import io.ringleader.loop.Loop;
+import io.ringleader.net.Connection;
+import io.ringleader.net.ConnectionHandler;
+import io.ringleader.net.Network;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -10,8 +13,8 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
@@ -29,8 +32,7 @@ public final class VirtualWorld implements Clock {
 
     private static final int CONNECT_TRIES = 3;
 
-    private record Event(long atNanos, long sequence, VirtualProcess owner, Runnable task)
-            implements Comparable<Event> {
+    record Event(long atNanos, long sequence, VirtualProcess owner, Runnable task) implements Comparable<Event> {
         @Override
         public int compareTo(Event other) {
             int byTime = Long.compare(atNanos, other.atNanos);
@@ -45,30 +47,33 @@ public final class VirtualWorld implements Clock {
     private final Map<InetSocketAddress, Listener> listeners = new HashMap<>();
     private final Set<VirtualConnection> open = new LinkedHashSet<>();
     private final Set<VirtualConnection> stuck = new LinkedHashSet<>();
-    private final Set<String> cutLinks = new TreeSet<>();
+    private final VirtualLinks links = new VirtualLinks();
     private final VirtualProcess everyone;
     private final Random random;
     private final CRC32C contentCrc = new CRC32C();
     private long latencyMinNanos = MILLI;
     private long latencyMaxNanos = MILLI + 50_000;
+    private final long startNanos;
     private long nowNanos;
     private long elapsedNanos;
     private long nextSequence;
     private long traceHash;
+    private long eventCount;
     private boolean everythingCut;
 
-    int connectionsMade;
+    private int connectionsMade;
 
     /** A world whose monotonic clock wraps around after five seconds. */
-    VirtualWorld(long seed) {
+    public VirtualWorld(long seed) {
         this(seed, Long.MAX_VALUE - 5_000 * MILLI);
     }
 
     /** @param startNanos what the monotonic clock shows at the beginning */
     public VirtualWorld(long seed, long startNanos) {
         random = new Random(seed);
+        this.startNanos = startNanos;
         nowNanos = startNanos;
-        everyone = new VirtualProcess(this, "everywhere");
+        everyone = process("everywhere");
     }
 
     public Random random() {
@@ -91,11 +96,31 @@ public final class VirtualWorld implements Clock {
         return traceHash;
     }
 
+    /** What the monotonic clock showed at the beginning. */
+    long startNanos() {
+        return startNanos;
+    }
+
+    /** Since the beginning, in true time. */
+    public long elapsedNanos() {
+        return elapsedNanos;
+    }
+
+    /** How many events there were so far. */
+    public long eventCount() {
+        return eventCount;
+    }
+
     // ---- running
 
     /** Plans what a process does; it is forgotten if the process is killed before. Null: the world itself does it. */
     void at(long delayNanos, VirtualProcess owner, Runnable task) {
         events.add(new Event(elapsedNanos + delayNanos, nextSequence++, owner, task));
+    }
+
+    /** What a process missed happens now, in order. */
+    void resume(Event missed) {
+        events.add(new Event(elapsedNanos, missed.sequence(), missed.owner(), missed.task()));
     }
 
     /** Runs the task after the delay, come what may. */
@@ -113,8 +138,13 @@ public final class VirtualWorld implements Clock {
         boolean holds = condition.getAsBoolean();
         while (!holds && !events.isEmpty() && events.peek().atNanos() <= untilNanos) {
             Event event = events.poll();
+            VirtualProcess owner = event.owner();
+            if (owner != null && owner.holds(event)) {
+                continue;
+            }
             advanceTo(event.atNanos());
-            if (event.owner() == null || event.owner().isAlive()) {
+            if (owner == null || owner.isAlive()) {
+                eventCount++;
                 trace(event.atNanos());
                 trace(event.sequence());
                 event.task().run();
@@ -128,7 +158,7 @@ public final class VirtualWorld implements Clock {
     }
 
     /** The whole machine stands still: time passes, nothing runs. */
-    void standStillMillis(long millis) {
+    public void standStillMillis(long millis) {
         advanceTo(elapsedNanos + millis * MILLI);
     }
 
@@ -152,17 +182,22 @@ public final class VirtualWorld implements Clock {
 
     // ---- who takes part
 
-    /** A process on a host. Hosts are names; a link is cut between two of them. */
+    /** A process on a host, with exact timers. Hosts are names; a link is cut between two of them. */
     public VirtualProcess process(String host) {
-        return new VirtualProcess(this, host);
+        return process(host, delayNanos -> delayNanos);
+    }
+
+    /** @param timers true nanoseconds until a timer of so many nanoseconds of the machine's clock is due */
+    VirtualProcess process(String host, LongUnaryOperator timers) {
+        return new VirtualProcess(this, host, links.number(host), timers);
     }
 
     /** A loop for those who need no process of their own. */
-    Loop loop() {
+    public Loop loop() {
         return everyone.loop("loop", 0);
     }
 
-    Network network() {
+    public Network network() {
         return everyone.network(loop(), Long.MAX_VALUE);
     }
 
@@ -179,18 +214,18 @@ public final class VirtualWorld implements Clock {
     }
 
     /** While set, nothing arrives, and connections are neither made nor refused: a cable that was pulled. */
-    void cut(boolean cut) {
+    public void cut(boolean cut) {
         everythingCut = cut;
         releaseStuck();
     }
 
     /** Nothing gets from the one host to the other any more; the other way it does. */
     public void cutLink(String from, String to) {
-        cutLinks.add(from + ">" + to);
+        links.cut(from, to);
     }
 
     public void mendLink(String from, String to) {
-        cutLinks.remove(from + ">" + to);
+        links.mend(from, to);
         releaseStuck();
     }
 
@@ -201,12 +236,22 @@ public final class VirtualWorld implements Clock {
     }
 
     public void mendAllLinks() {
-        cutLinks.clear();
+        links.mendAll();
         releaseStuck();
     }
 
     boolean isCut(VirtualProcess from, VirtualProcess to) {
-        return everythingCut || cutLinks.contains(from.host() + ">" + to.host());
+        return everythingCut || links.isCut(from.hostNumber(), to.hostNumber());
+    }
+
+    /** What is sent from the one host to the other arrives after that time only. */
+    public void clogLink(String from, String to, long millis) {
+        links.clog(from, to, elapsedNanos + millis * MILLI);
+    }
+
+    /** How long from now at least a packet is on its way. */
+    long clogNanos(VirtualProcess from, VirtualProcess to) {
+        return links.clogUntilNanos(from.hostNumber(), to.hostNumber()) - elapsedNanos;
     }
 
     void addStuck(VirtualConnection connection) {
@@ -227,7 +272,7 @@ public final class VirtualWorld implements Clock {
         listeners.put(address, new Listener(process, loop, max, h));
     }
 
-    void stopListening(InetSocketAddress address) {
+    public void stopListening(InetSocketAddress address) {
         listeners.remove(address);
     }
 
@@ -288,10 +333,21 @@ public final class VirtualWorld implements Clock {
     }
 
     /** Ends all connections at once, as both machines see it. */
-    void resetConnections() {
+    public void resetConnections() {
         for (VirtualConnection connection : List.copyOf(open)) {
             connection.close("reset");
         }
+    }
+
+    /** Ends one of the connections between the two hosts, if there is any: all that is on its way is lost. */
+    public boolean loseConnection(String one, String other) {
+        List<VirtualConnection> between =
+                open.stream().filter(each -> each.isBetween(one, other)).toList();
+        if (between.isEmpty()) {
+            return false;
+        }
+        between.get(random.nextInt(between.size())).lose();
+        return true;
     }
 
     /** Those of one process, from its side. */
@@ -303,7 +359,12 @@ public final class VirtualWorld implements Clock {
         }
     }
 
-    int openConnections() {
+    /** How many were made since the beginning. */
+    public int connectionsMade() {
+        return connectionsMade;
+    }
+
+    public int openConnections() {
         return open.size();
     }
 }

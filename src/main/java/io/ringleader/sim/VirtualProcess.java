@@ -1,11 +1,17 @@
-package io.ringleader.net;
+package io.ringleader.sim;
 
 import io.ringleader.loop.Loop;
 import io.ringleader.loop.LoopFailureHandler;
+import io.ringleader.net.ConnectionHandler;
+import io.ringleader.net.Network;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 
 /**
@@ -14,15 +20,28 @@ import java.util.function.Supplier;
  */
 public final class VirtualProcess {
     private static final int BURST_TASKS_MAX = 1024;
+    /** A loop that is stalled looks this often whether it is over. */
+    private static final long STALL_STEP_NANOS = 10_000_000;
 
     private final VirtualWorld world;
     private final String host;
+    private final int hostNumber;
+    private final LongUnaryOperator timers;
+    private long standsStillUntilNanos;
+    /** What its loops would have done, had they not stood still. */
+    private final List<VirtualWorld.Event> missed = new ArrayList<>();
+
+    /** By the name of the loop: how long it does nothing. */
+    private final Map<String, Long> stalls = new TreeMap<>();
+
     private LoopFailureHandler failureHandler = VirtualProcess::rethrow;
     private boolean alive = true;
 
-    VirtualProcess(VirtualWorld world, String host) {
+    VirtualProcess(VirtualWorld world, String host, int hostNumber, LongUnaryOperator timers) {
         this.world = world;
         this.host = host;
+        this.hostNumber = hostNumber;
+        this.timers = timers;
     }
 
     private static void rethrow(String loop, Throwable cause) {
@@ -31,6 +50,37 @@ public final class VirtualProcess {
 
     public String host() {
         return host;
+    }
+
+    int hostNumber() {
+        return hostNumber;
+    }
+
+    /** From now on its loops do nothing for that long, and then go on: the process was stopped, or its memory swept. */
+    public void standStill(long nanos) {
+        standsStillUntilNanos = world.elapsedNanos() + nanos;
+        world.at(nanos, null, this::resume);
+    }
+
+    private void resume() {
+        if (world.elapsedNanos() >= standsStillUntilNanos) {
+            missed.forEach(world::resume);
+            missed.clear();
+        }
+    }
+
+    /** Takes the event for later, if the process stands still. */
+    boolean holds(VirtualWorld.Event event) {
+        boolean held = alive && event.atNanos() < standsStillUntilNanos;
+        if (held) {
+            missed.add(event);
+        }
+        return held;
+    }
+
+    /** One of its loops does nothing for that long from now, and then goes on: what it waits for, a disk, does not answer. */
+    public void stall(String loop, long nanos) {
+        stalls.put(loop, world.elapsedNanos() + nanos);
     }
 
     public boolean isAlive() {
@@ -50,6 +100,11 @@ public final class VirtualProcess {
 
     /** @param maxDelayNanos between the submission of a task to the idle loop and its execution: random, below this */
     public Loop loop(String name, long maxDelayNanos) {
+        return loop(name, () -> maxDelayNanos);
+    }
+
+    /** As above, with a delay that may change. */
+    Loop loop(String name, LongSupplier maxDelayNanos) {
         return new VirtualLoop(name, maxDelayNanos);
     }
 
@@ -70,13 +125,13 @@ public final class VirtualProcess {
 
     private final class VirtualLoop implements Loop {
         private final String name;
-        private final long maxDelayNanos;
+        private final LongSupplier maxDelayNanos;
         private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
         private final List<Runnable> hooks = new ArrayList<>();
         /** A burst is planned or running. */
         private boolean busy;
 
-        VirtualLoop(String name, long maxDelayNanos) {
+        VirtualLoop(String name, LongSupplier maxDelayNanos) {
             this.name = name;
             this.maxDelayNanos = maxDelayNanos;
         }
@@ -91,7 +146,7 @@ public final class VirtualProcess {
 
         @Override
         public void schedule(long delayNanos, Runnable task) {
-            world.at(delayNanos, VirtualProcess.this, () -> execute(task));
+            world.at(timers.applyAsLong(delayNanos), VirtualProcess.this, () -> execute(task));
         }
 
         @Override
@@ -101,11 +156,17 @@ public final class VirtualProcess {
 
         private void planBurst() {
             busy = true;
-            long delayNanos = maxDelayNanos == 0 ? 0 : world.random().nextLong(maxDelayNanos);
+            long boundNanos = maxDelayNanos.getAsLong();
+            long delayNanos = boundNanos == 0 ? 0 : world.random().nextLong(boundNanos);
             world.at(delayNanos, VirtualProcess.this, this::burst);
         }
 
         private void burst() {
+            long stalledNanos = stalls.getOrDefault(name, 0L) - world.elapsedNanos();
+            if (stalledNanos > 0) {
+                world.at(Math.min(stalledNanos, STALL_STEP_NANOS), VirtualProcess.this, this::burst);
+                return;
+            }
             try {
                 for (int count = 0; alive && count < BURST_TASKS_MAX && !tasks.isEmpty(); count++) {
                     tasks.poll().run();
