@@ -209,7 +209,9 @@ class WriteAheadLogDamageTest {
             for (int offset = 0; offset < disk.content(path).length; offset += 7) {
                 disk.faults().flipInNextRead(path, offset, offset % 8);
                 try {
-                    assertThat(open().groups()).as("offset %d of %s", offset, path).isEqualTo(written);
+                    assertThat(open().groups())
+                            .as("offset %d of %s", offset, path)
+                            .isEqualTo(written);
                 } catch (CorruptLogException refused) {
                     assertThat(refused).hasMessageContaining(path);
                 }
