@@ -193,6 +193,28 @@ class WriteAheadLogTest {
     }
 
     @Test
+    void aSegmentThatIsRecordedAsTheNewestIsNotDeletedAlthoughThereIsANewerOne() throws IOException {
+        WriteAheadLog log = open().log();
+        append(log, 1, 1, 1, 1);
+        log.snapshotMark(1, 1, 1);
+        log.sync();
+        WriteAheadLog next = restarted().log();
+        next.hardState(1, 2, 0);
+        // the segment is there, and the record of it is not
+        disk.faults().failWrites(access -> access.path().startsWith("wal.newest"));
+        assertThatThrownBy(next::sync).isInstanceOf(LogFailedException.class);
+        disk.faults().clear();
+        disk.killProcess();
+        assertThat(open().log().deleteObsoleteSegments()).isZero();
+        assertThat(disk.paths()).contains("wal/0000000000000001.log", "wal/0000000000000002.log");
+        WriteAheadLog again = restarted().log();
+        again.hardState(1, 2, 0);
+        again.sync();
+        assertThat(again.deleteObsoleteSegments()).isEqualTo(2);
+        assertThat(restarted().groups().get(1).term()).isEqualTo(2);
+    }
+
+    @Test
     void aLogOpensOnAFullDiskAndRecoversWhenThereIsRoom() throws IOException {
         WriteAheadLog log = open().log();
         append(log, 1, 1, 1, 1);
