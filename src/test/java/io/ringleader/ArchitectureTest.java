@@ -50,6 +50,7 @@ class ArchitectureTest {
         arrows.put("ring", List.of());
         arrows.put("raft", List.of());
         arrows.put("linearizability", List.of());
+        arrows.put("spec", List.of("raft"));
         arrows.put("store", List.of("ring"));
         arrows.put("memcached", List.of("store"));
         arrows.put("storage", List.of("loop"));

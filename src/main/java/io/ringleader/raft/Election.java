@@ -69,6 +69,12 @@ final class Election {
         }
     }
 
+    void describe(StringBuilder text) {
+        if (state.role() == Role.PRE_CANDIDATE || state.role() == Role.CANDIDATE) {
+            text.append(", votes of ").append(votes);
+        }
+    }
+
     void onPreVote(PreVote request, long nowNanos) {
         boolean granted = request.term() > state.term()
                 && !state.heardFromLeaderLately(nowNanos)

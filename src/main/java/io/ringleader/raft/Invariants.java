@@ -28,6 +28,10 @@ final class Invariants {
         lastIndex = state.log.lastIndex();
     }
 
+    void describe(StringBuilder text) {
+        text.append(", has known leader ").append(leader);
+    }
+
     private void checkState(RaftState state) {
         RaftLog log = state.log;
         require(log.base().index() <= log.snapshot().index(), state, "the log starts after its snapshot");

@@ -145,6 +145,24 @@ final class Progress {
         reset(State.PROBE, next);
     }
 
+    /** How long it has been in step is left out: only the owner asks for it. */
+    void describe(StringBuilder text, RaftConfig config, long nowNanos) {
+        text.append("; node ")
+                .append(node)
+                .append(' ')
+                .append(state)
+                .append(" match ")
+                .append(matchIndex);
+        text.append(" next ").append(nextIndex).append(" inflight ").append(inflight);
+        text.append(probing ? " probing" : "").append(" round ").append(readRound);
+        if (state == State.SNAPSHOT) {
+            text.append(" snapshot ").append(snapshot).append(" from ").append(snapshotOffset);
+        }
+        long longest = Replication.DISK_STALL_TIMEOUTS * config.electionTimeoutMaxNanos();
+        text.append(" active ").append(Math.min(longest, nowNanos - lastActivityNanos));
+        text.append(" contact ").append(Math.min(config.electionTimeoutMaxNanos(), nowNanos - lastContactNanos));
+    }
+
     private void reset(State newState, long next) {
         state = newState;
         nextIndex = Math.max(next, matchIndex + 1);

@@ -467,6 +467,21 @@ public final class Raft {
         return snapshots.isSending(nowNanos);
     }
 
+    /**
+     * Everything that decides what this node does next, as text, once its effects are taken: two nodes with the same text go on
+     * alike. Times are relative to now, and not told apart when it makes no difference any more.
+     */
+    public String describe(long nowNanos) {
+        StringBuilder text = new StringBuilder(256);
+        state.describe(text, nowNanos);
+        election.describe(text);
+        replication.describe(text, nowNanos);
+        reads.describe(text);
+        transfer.describe(text, nowNanos);
+        invariants.describe(text);
+        return text.toString();
+    }
+
     /** The state itself, for tests in this package. */
     RaftState state() {
         return state;

@@ -154,6 +154,22 @@ final class RaftState {
         commitIndex = Math.max(commitIndex, index);
     }
 
+    void describe(StringBuilder text, long nowNanos) {
+        text.append(role).append(", term ").append(term).append(", vote ").append(votedFor);
+        text.append(", leader ")
+                .append(leader)
+                .append(", commit ")
+                .append(commitIndex)
+                .append(", ");
+        log.describe(text);
+        long heardAgo = Math.min(config.electionTimeoutMinNanos(), nowNanos - lastHeardFromLeaderNanos);
+        text.append(", heard of a leader ").append(heardAgo).append(" ago");
+        if (!isLeader()) {
+            text.append(", timeout in ").append(Math.max(0, electionDeadlineNanos - nowNanos));
+        }
+        progress.values().forEach(voter -> voter.describe(text, config, nowNanos));
+    }
+
     /** A snapshot of committed entries has taken the place of what this node had. */
     void commitSnapshot(SnapshotPoint snapshot) {
         commitIndex = snapshot.index();

@@ -85,6 +85,13 @@ final class Reads {
         }
     }
 
+    void describe(StringBuilder text) {
+        if (state.isLeader()) {
+            text.append(", round ").append(round).append(roundWanted ? " and one more" : "");
+            text.append(", early reads ").append(early).append(", reads ").append(pending);
+        }
+    }
+
     void refuseAll() {
         early.forEach(state.effects()::refuseRead);
         early.clear();

@@ -11,7 +11,7 @@ import java.util.List;
 final class Replication {
     private static final byte[] EMPTY = new byte[0];
     /** In election timeouts: how long the others may get on without this leader's disk. */
-    private static final int DISK_STALL_TIMEOUTS = 3;
+    static final int DISK_STALL_TIMEOUTS = 3;
 
     private final RaftState state;
     private final SnapshotTransfer snapshots;
@@ -233,6 +233,15 @@ final class Replication {
         long majority = Quorum.reachedByMajority(matched);
         if (majority > state.commitIndex() && state.log.term(majority) == state.term()) {
             state.commitTo(majority);
+        }
+    }
+
+    void describe(StringBuilder text, long nowNanos) {
+        if (state.isLeader()) {
+            text.append(", term begins at ").append(termStartIndex);
+            text.append(", acknowledged itself ").append(selfAcknowledgedIndex);
+            text.append(", unsettled ").append(unsettled);
+            text.append(", heartbeat in ").append(Math.max(0, nextHeartbeatNanos - nowNanos));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.ringleader.raft;
 
+import io.ringleader.spec.TraceValidator;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -69,6 +70,10 @@ final class RandomSchedule {
 
     Map<Seen, Integer> seen() {
         return seen;
+    }
+
+    TraceValidator validator() {
+        return cluster.validator;
     }
 
     void run(int events) {

@@ -1,5 +1,6 @@
 package io.ringleader.raft;
 
+import io.ringleader.spec.TraceValidator;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -13,13 +14,16 @@ final class TestCluster implements NodeEvents {
     final TestNetwork network = new TestNetwork();
     final ClusterChecks checks = new ClusterChecks(this);
     private final Map<Integer, TestNode> nodes = new TreeMap<>();
+    /** Holds every step against the specification. */
+    final TraceValidator validator = new TraceValidator();
+
     private final List<NodeEvents> watchers = new ArrayList<>(List.of(checks));
     private long nowNanos;
     private long reads;
 
     TestCluster(int size, Settings settings) {
         List<Integer> voters = IntStream.rangeClosed(1, size).boxed().toList();
-        voters.forEach(id -> nodes.put(id, new TestNode(id, voters, settings, this)));
+        voters.forEach(id -> nodes.put(id, new TestNode(id, voters, settings, this, validator)));
     }
 
     static TestCluster of(int size) {

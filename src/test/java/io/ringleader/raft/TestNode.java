@@ -23,6 +23,7 @@ final class TestNode {
     private final int chunkBytes;
     private final Random random;
     private final NodeEvents events;
+    private final StepObserver observer;
 
     private Raft raft;
     private long nowNanos;
@@ -38,12 +39,17 @@ final class TestNode {
     private final ByteArrayOutputStream incomingBytes = new ByteArrayOutputStream();
 
     TestNode(int id, List<Integer> voters, Settings settings, NodeEvents events) {
+        this(id, voters, settings, events, StepObserver.NONE);
+    }
+
+    TestNode(int id, List<Integer> voters, Settings settings, NodeEvents events, StepObserver observer) {
         this.id = id;
         this.voters = voters;
         this.config = settings.config();
         this.chunkBytes = settings.chunkBytes();
         this.random = new Random(settings.seed() * 31 + id);
         this.events = events;
+        this.observer = observer;
     }
 
     // ---- life
@@ -56,7 +62,7 @@ final class TestNode {
             applied.addAll(SnapshotFile.decode(files.get(disk.snapshot())));
         }
         incoming = SnapshotPoint.NONE;
-        raft = new Raft(id, voters, config, random, disk.hardState(), disk.snapshot(), disk.entries(), now);
+        raft = new Raft(id, voters, config, random, disk.hardState(), disk.snapshot(), disk.entries(), now, observer);
     }
 
     void crash(int writesThatMadeIt) {
@@ -138,7 +144,7 @@ final class TestNode {
 
     /** So many writes reach the disk. */
     void completeDisk(int writes) {
-        disk.complete(writes, durable -> events.durable(this, durable), this::release);
+        disk.complete(writes, this::onDurable, this::release);
         pump();
     }
 
@@ -153,8 +159,7 @@ final class TestNode {
                 return;
             }
             carryOut(effects);
-            disk.complete(
-                    diskIsAutomatic ? Integer.MAX_VALUE : 0, durable -> events.durable(this, durable), this::release);
+            disk.complete(diskIsAutomatic ? Integer.MAX_VALUE : 0, this::onDurable, this::release);
         }
         throw new InvariantViolation("Node " + id + " asks for effects without end.");
     }
@@ -185,6 +190,11 @@ final class TestNode {
         while (!chunksWait && !waitingChunks.isEmpty()) {
             storeChunk(waitingChunks.poll());
         }
+    }
+
+    private void onDurable(Durable durable) {
+        raft.persisted(List.of(durable));
+        events.durable(this, durable);
     }
 
     private void release(Message message) {
