@@ -49,6 +49,7 @@ class ArchitectureTest {
         arrows.put("loop", List.of());
         arrows.put("ring", List.of());
         arrows.put("raft", List.of());
+        arrows.put("trace", List.of("raft"));
         arrows.put("store", List.of("ring"));
         arrows.put("memcached", List.of("store"));
         arrows.put("storage", List.of("loop"));
