@@ -49,6 +49,7 @@ final class ExampleRun {
         Raft raft;
         long commit;
         int life;
+        long diskFreeNanos;
 
         Replica(int node, int partition) {
             this.node = node;
@@ -276,7 +277,9 @@ final class ExampleRun {
                 effects.messages().stream().filter(Message::waitsForDisk).toList();
         if (!effects.durables().isEmpty() || !held.isEmpty()) {
             int life = replica.life;
-            after(between(0.5, 2), () -> synced(replica, life, effects.durables(), held));
+            // one after the other, in order
+            replica.diskFreeNanos = Math.max(now, replica.diskFreeNanos) + between(0.5, 2);
+            after(replica.diskFreeNanos - now, () -> synced(replica, life, effects.durables(), held));
         }
         commit(replica, effects.committed());
     }
