@@ -7,7 +7,9 @@ class App {
   constructor(text) {
     this.model = new Model(text);
     this.history = new History(this.model);
-    this.selected = 0;
+    const asked = /^#event=(\d+)$/.exec(location.hash);
+    this.selected = asked && Number(asked[1]) < this.model.events.length ? Number(asked[1])
+      : this.model.failure ? this.model.failure.i : 0;
     this.zoom = 4;
     this.filter = {
       partition: this.firstPartition(), heartbeats: false, messages: true, log: true, disk: true, clients: true,
@@ -21,13 +23,10 @@ class App {
     this.listen();
     drawLegend();
     this.filterChanged();
-    const asked = /^#event=(\d+)$/.exec(location.hash);
-    this.select(asked && Number(asked[1]) < this.model.events.length ? Number(asked[1])
-      : this.model.failure ? this.model.failure.i : 0);
     element('scroll').focus({ preventScroll: true });
   }
 
-  /** That of the failure if it names one; all if they are few enough to be told apart. */
+  /** That of the failure, if it names one. */
   firstPartition() {
     const named = this.model.failure && /partition (\d+)/i.exec(this.model.failure.message);
     if (named && Number(named[1]) < this.model.partitions) {

@@ -67,8 +67,9 @@ class Diagram {
     this.columnWidth = (this.width - GUTTER_PIXELS - this.lanesWidth) / Math.max(1, this.model.nodes.length);
   }
 
+  /** Left of the middle of its column: what a node does is written to the right of its line. */
   x(node) {
-    return GUTTER_PIXELS + this.columnWidth * (node - 0.5);
+    return GUTTER_PIXELS + this.columnWidth * (node - 0.65);
   }
 
   laneX(client) {
@@ -232,14 +233,15 @@ class Diagram {
     }
     const x = this.x(event.node);
     const group = svg('g', attributes,
-      svg('rect', { class: 'reach', x: x - 12, y: y - this.layout.rowPixels / 2, width: this.columnWidth / 2 + 6, height: this.layout.rowPixels }),
+      svg('rect', { class: 'reach', x: x - 12, y: y - this.layout.rowPixels / 2, width: this.columnWidth * 0.65, height: this.layout.rowPixels }),
       sign(event, x, y));
     if (this.layout.rowPixels >= LABEL_MIN_ROW) {
       const all = this.layout.filter.partition === NO_PARTITION && this.model.partitions > 1;
       const partition = all && event.partition >= 0 ? 'p' + event.partition + ' ' : '';
       const inset = this.shownPartitions().length === 1 ? 13 : 13 + 3 * this.shownPartitions().length;
       group.append(svg('text', { x: x + inset, y: y + 3.5 },
-        fit(partition + describe(event), this.columnWidth - inset - 16, CHARACTER_PIXELS)));
+        fit(partition + describe(event), this.columnWidth * (event.node === this.model.nodes.length ? 0.65 : 1) - inset - 16,
+          CHARACTER_PIXELS)));
     }
     return group;
   }
@@ -297,10 +299,10 @@ class Diagram {
     const columns = this.model.nodes.map((node) => {
       const replica = filter.partition === NO_PARTITION ? null : state.replica(node, filter.partition);
       const up = state.isUp(node);
-      const what = !up ? 'down' : state.phase(node) === 'pause' ? 'paused' : replica ? replica.role + ' · term ' + replica.term : 'up';
-      return svg('g', { class: 'head ' + (up ? replica ? replica.role + ' ' + termClass(replica.term) : '' : 'down'), 'data-node': node },
+      const what = !state.phases.has(node) ? '' : !up ? 'down' : state.phase(node) === 'pause' ? 'paused' : replica ? replica.role + ' · term ' + replica.term : 'up';
+      return svg('g', { class: 'head ' + (up ? replica ? replica.role + ' ' + termClass(replica.term) : '' : what), 'data-node': node },
         svg('text', { class: 'name', x: this.x(node), y: 17 }, 'node ' + node),
-        svg('text', { class: 'what', x: this.x(node), y: 32 }, fit(what, this.columnWidth, CHARACTER_PIXELS)));
+        svg('text', { class: 'what', x: this.x(node), y: 32 }, fit(what, this.columnWidth - 8, CHARACTER_PIXELS)));
     });
     const clients = (filter.clients ? this.model.clients : []).slice(0, 16).map((client) => svg('text',
       { class: 'client', x: this.laneX(client), y: 32 }, (this.lane > 40 ? 'client ' : '') + client));

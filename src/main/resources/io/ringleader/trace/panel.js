@@ -113,10 +113,9 @@ class Panel {
       svg('circle', { r: 17 }),
       up && replica && replica.role === 'leader'
         ? svg('path', { class: 'crown', transform: 'translate(0 -22) scale(1.7)', d: 'M-4 2.5V-2.5L-1.7 0L0 -3.5L1.7 0L4 -2.5V2.5Z' }) : null,
-      up ? null : svg('path', { class: 'cross', d: 'M-12 -12L12 12M12 -12L-12 12' }),
       svg('text', { y: 4.5 }, String(node)),
-      skew ? svg('text', { class: 'skew', y: 29 }, (skew > 0 ? '+' : '') + skew + ' ms') : null,
-      !skew && state.phase(node) === 'pause' ? svg('text', { class: 'skew', y: 29 }, 'paused') : null);
+      svg('text', { class: 'skew', y: 30 }, [!up && state.phases.has(node) ? 'down' : '', state.phase(node) === 'pause' ? 'paused' : '',
+        skew ? 'clock ' + (skew > 0 ? '+' : '') + skew + ' ms' : ''].filter((word) => word).join(' ')));
   }
 
   showReplicas(state, partition) {
