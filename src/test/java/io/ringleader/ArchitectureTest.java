@@ -56,7 +56,22 @@ class ArchitectureTest {
         arrows.put("net", List.of("loop"));
         arrows.put("config", List.of("ring"));
         arrows.put("node", List.of("loop", "ring", "raft", "store", "memcached", "storage", "net", "config"));
-        arrows.put("cli", List.of("loop", "ring", "memcached", "storage", "net", "config", "node"));
+        arrows.put(
+                "sim",
+                List.of(
+                        "loop",
+                        "ring",
+                        "raft",
+                        "store",
+                        "memcached",
+                        "storage",
+                        "net",
+                        "config",
+                        "node",
+                        "linearizability",
+                        "spec",
+                        "trace"));
+        arrows.put("cli", List.of("loop", "ring", "memcached", "storage", "net", "config", "node", "sim"));
         return arrows;
     }
 

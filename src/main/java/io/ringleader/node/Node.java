@@ -210,7 +210,8 @@ public final class Node implements Closeable {
                     hardState,
                     point,
                     entries,
-                    env.clock().monotonicNanos());
+                    env.clock().monotonicNanos(),
+                    env.observers().apply(partition));
             raftHost.add(new PartitionGroup(partition, ring.preferredLeader(partition), raft));
         }
     }
@@ -234,14 +235,18 @@ public final class Node implements Closeable {
         logWriter.close();
     }
 
-    // ---- for tests in this package, which run all loops on one thread
-
-    RaftHost raftHost() {
-        return raftHost;
+    /** Hands the partition over to the target, if this node leads it and the target can take it. Any thread. */
+    public void transferLeadership(int partition, int target) {
+        env.raftLoop().execute(() -> raftHost.transferLeadership(partition, target));
     }
 
-    /** What was asked and is not answered yet; empty if nothing is. */
-    String unfinished() {
+    /** Takes a snapshot of the partition soon, however short its log is. Any thread. */
+    public void takeSnapshot(int partition) {
+        env.raftLoop().execute(() -> raftHost.onLogTooLong(List.of(partition)));
+    }
+
+    /** What was asked and is not answered yet; empty if nothing is. For simulations, which run all loops on one thread. */
+    public String unfinished() {
         return router.unfinished() + raftHost.unfinished();
     }
 

@@ -230,6 +230,13 @@ final class RaftHost {
         diskFull = full;
     }
 
+    void transferLeadership(int partition, int target) {
+        PartitionGroup group = groups.get(partition);
+        if (group != null && group.raft.transferLeadership(target, clock.monotonicNanos())) {
+            touch(group);
+        }
+    }
+
     void onLogTooLong(List<Integer> partitions) {
         for (int partition : partitions) {
             PartitionGroup group = groups.get(partition);
@@ -309,6 +316,9 @@ final class RaftHost {
             appends.add(new LogWriter.Append(group.partition, effects.durables()));
         }
         long token = appends.isEmpty() ? lastToken : lastToken + 1;
+        if (group.raft.isObserved() && !effects.durables().isEmpty()) {
+            whenDurable(token, () -> group.raft.persisted(effects.durables()));
+        }
         for (Message message : effects.messages()) {
             if (message.waitsForDisk()) {
                 whenDurable(token, () -> deliver(group, message));

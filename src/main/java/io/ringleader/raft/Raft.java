@@ -43,16 +43,10 @@ public final class Raft {
     private final Reads reads;
     private final LeadershipTransfer transfer;
     private final Invariants invariants = new Invariants();
+    private final StepObserver observer;
+    private final boolean observed;
 
-    /**
-     * A node as it comes up, with what recovery found on its disk.
-     *
-     * @param self this node's id, one of the voters
-     * @param voters all nodes of the group
-     * @param random where election timeouts come from
-     * @param snapshot the snapshot the state machine was restored from, {@link SnapshotPoint#NONE} if none
-     * @param entries the log after the snapshot, without gaps
-     */
+    /** A node that nobody observes. */
     public Raft(
             int self,
             List<Integer> voters,
@@ -62,6 +56,29 @@ public final class Raft {
             SnapshotPoint snapshot,
             List<Entry> entries,
             long nowNanos) {
+        this(self, voters, config, random, hardState, snapshot, entries, nowNanos, StepObserver.NONE);
+    }
+
+    /**
+     * A node as it comes up, with what recovery found on its disk.
+     *
+     * @param self this node's id, one of the voters
+     * @param voters all nodes of the group
+     * @param random where election timeouts come from
+     * @param snapshot the snapshot the state machine was restored from, {@link SnapshotPoint#NONE} if none
+     * @param entries the log after the snapshot, without gaps
+     * @param observer is told of everything that happens to this node
+     */
+    public Raft(
+            int self,
+            List<Integer> voters,
+            RaftConfig config,
+            RandomGenerator random,
+            HardState hardState,
+            SnapshotPoint snapshot,
+            List<Entry> entries,
+            long nowNanos,
+            StepObserver observer) {
         if (!voters.contains(self)) {
             throw new IllegalArgumentException("Node " + self + " is not one of the voters " + voters + ".");
         }
@@ -71,7 +88,10 @@ public final class Raft {
         replication = new Replication(state, snapshots);
         reads = new Reads(state, replication);
         transfer = new LeadershipTransfer(state);
+        this.observer = observer;
+        observed = observer != StepObserver.NONE;
         invariants.check(state);
+        observer.started(this);
     }
 
     // ---- events
@@ -88,6 +108,9 @@ public final class Raft {
             election.tick(nowNanos);
         }
         invariants.check(state);
+        if (observed) {
+            tell(new Step.Ticked(nowNanos));
+        }
     }
 
     /** A message arrived, from another voter or from this node itself. */
@@ -100,35 +123,51 @@ public final class Raft {
             dispatch(message, nowNanos);
         }
         invariants.check(state);
+        if (observed) {
+            tell(new Step.Received(message, nowNanos));
+        }
     }
 
     /** Appends an entry if this node leads. The payload must not be modified afterwards. */
     public Proposed propose(byte[] payload) {
+        Proposed outcome = mayPropose(payload);
+        if (outcome == Proposed.ACCEPTED) {
+            replication.append(EntryType.COMMANDS, payload);
+            invariants.check(state);
+        }
+        if (observed) {
+            tell(new Step.Proposed(payload, outcome));
+        }
+        return outcome;
+    }
+
+    private Proposed mayPropose(byte[] payload) {
         if (!state.isLeader() || transfer.inProgress()) {
             return Proposed.NOT_LEADER;
         }
-        if (!replication.hasRoomFor(payload.length)) {
-            return Proposed.TOO_MUCH_UNCOMMITTED;
-        }
-        replication.append(EntryType.COMMANDS, payload);
-        invariants.check(state);
-        return Proposed.ACCEPTED;
+        return replication.hasRoomFor(payload.length) ? Proposed.ACCEPTED : Proposed.TOO_MUCH_UNCOMMITTED;
     }
 
     /** Asks for a linearizable read; the answer is in {@link Effects#reads} or {@link Effects#refusedReads}. */
     public void read(long readId) {
         reads.request(readId);
+        if (observed) {
+            tell(new Step.ReadAsked(readId));
+        }
     }
 
     /**
      * Begins to hand leadership to the target. Returns false if this node does not lead or the target is no other voter.
      */
     public boolean transferLeadership(int target, long nowNanos) {
-        if (!state.isLeader() || target == state.self || !state.voters.contains(target)) {
-            return false;
+        boolean begun = state.isLeader() && target != state.self && state.voters.contains(target);
+        if (begun) {
+            transfer.start(target, nowNanos);
         }
-        transfer.start(target, nowNanos);
-        return true;
+        if (observed) {
+            tell(new Step.TransferBegun(target, begun, nowNanos));
+        }
+        return begun;
     }
 
     /** The connection to a voter was made anew: messages in flight are gone, and it may have restarted. */
@@ -138,18 +177,27 @@ public final class Raft {
             follower.forget(state.log.lastIndex() + 1);
         }
         invariants.check(state);
+        if (observed) {
+            tell(new Step.Reconnected(voter));
+        }
     }
 
     /** A chunk from {@link Effects#chunksToStore} is in the file, or did not fit; the file wants {@code nextOffset} next. */
     public void chunkStored(SnapshotPoint snapshot, long nextOffset) {
         snapshots.onChunkStored(snapshot, nextOffset);
         invariants.check(state);
+        if (observed) {
+            tell(new Step.ChunkStored(snapshot, nextOffset));
+        }
     }
 
     /** The last chunk was stored and the file is whole, verified and durable. */
     public void snapshotStored(SnapshotPoint snapshot) {
         snapshots.onSnapshotStored(snapshot);
         invariants.check(state);
+        if (observed) {
+            tell(new Step.SnapshotStored(snapshot));
+        }
     }
 
     /** This node's own snapshot of the state machine at the applied index is durable: the log before it may go (§7). */
@@ -160,6 +208,9 @@ public final class Raft {
             state.effects().persist(taken);
         }
         invariants.check(state);
+        if (observed) {
+            tell(new Step.SnapshotTaken(index));
+        }
     }
 
     /** The end of a burst of events: what it added up to is sent. */
@@ -170,11 +221,32 @@ public final class Raft {
             transfer.flush();
         }
         invariants.check(state);
+        if (observed) {
+            tell(new Step.Flushed(nowNanos));
+        }
     }
 
     /** What is to be done since the last call. */
     public Effects takeEffects() {
-        return state.takeEffects();
+        Effects taken = state.takeEffects();
+        if (observed) {
+            observer.effectsTaken(this, taken);
+        }
+        return taken;
+    }
+
+    /** The owner's log says that what was taken with {@link Effects#durables} is durable now. Changes nothing here. */
+    public void persisted(List<Durable> durables) {
+        observer.persisted(this, durables);
+    }
+
+    /** Whether anybody wants to be told of {@link #persisted}. */
+    public boolean isObserved() {
+        return observed;
+    }
+
+    private void tell(Step step) {
+        observer.took(this, step, state.effects());
     }
 
     // ---- rules for all servers
@@ -305,6 +377,19 @@ public final class Raft {
         return state.term();
     }
 
+    public int id() {
+        return state.self;
+    }
+
+    public List<Integer> voters() {
+        return state.voters;
+    }
+
+    /** The candidate that received this node's vote in the current term, {@link HardState#NOBODY} if none. */
+    public int votedFor() {
+        return state.votedFor();
+    }
+
     public Role role() {
         return state.role();
     }
@@ -349,6 +434,22 @@ public final class Raft {
 
     public SnapshotPoint snapshot() {
         return state.log.snapshot();
+    }
+
+    /** The entry before the first one in memory: what the log has been compacted to, at or before the snapshot. */
+    public SnapshotPoint logBase() {
+        return state.log.base();
+    }
+
+    /** The entry at an index after {@link #logBase} and up to {@link #lastIndex}. */
+    public Entry entry(long index) {
+        return state.log.entry(index);
+    }
+
+    /** Leader: the highest index known to be durable at the voter and equal to its own; 0 if this node does not lead. */
+    public long matchIndex(int voter) {
+        Progress follower = state.progress.get(voter);
+        return follower == null ? 0 : follower.matchIndex();
     }
 
     /** Bytes of log entries in memory. */

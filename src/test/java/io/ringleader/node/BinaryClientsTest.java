@@ -14,6 +14,7 @@ import static io.ringleader.memcached.BinaryPackets.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.memcached.BinaryPackets;
+import io.ringleader.sim.TextClient;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

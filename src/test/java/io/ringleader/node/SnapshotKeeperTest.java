@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.raft.Message.InstallSnapshot;
 import io.ringleader.raft.SnapshotPoint;
-import io.ringleader.storage.MemoryDisk;
+import io.ringleader.sim.MemoryDisk;
 import io.ringleader.storage.SnapshotFiles;
 import io.ringleader.store.PartitionStore;
 import java.util.Arrays;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringleader.raft.Message.Heartbeat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,66 @@ class RaftTest {
         assertThat(taken.isEmpty()).isTrue();
         assertThat(raft.takeEffects().isEmpty()).isFalse();
         assertThat(raft.takeEffects().isEmpty()).isTrue();
+    }
+
+    @Test
+    void anObserverIsToldOfEveryInputInItsOrderWithWhatItBrought() {
+        List<String> told = new ArrayList<>();
+        StepObserver observer = new StepObserver() {
+            @Override
+            public void started(Raft raft) {
+                told.add("started at term " + raft.term());
+            }
+
+            @Override
+            public void took(Raft raft, Step step, Effects pending) {
+                told.add(step.getClass().getSimpleName() + " term " + raft.term() + ", messages "
+                        + pending.messages().size());
+            }
+
+            @Override
+            public void effectsTaken(Raft raft, Effects effects) {
+                told.add("taken " + effects.messages().size());
+            }
+        };
+        HardState recovered = new HardState(3, HardState.NOBODY);
+        Raft raft = new Raft(
+                1,
+                List.of(1, 2, 3),
+                Settings.DEFAULT.config(),
+                new Random(1),
+                recovered,
+                SnapshotPoint.NONE,
+                List.of(),
+                0,
+                observer);
+
+        raft.tick(1);
+        raft.receive(new Heartbeat(2, 1, 4, 0, 0), 2);
+        raft.propose(new byte[3]);
+        raft.read(7);
+        raft.transferLeadership(2, 3);
+        raft.reconnected(2);
+        raft.chunkStored(new SnapshotPoint(2, 1), 10);
+        raft.snapshotStored(new SnapshotPoint(2, 1));
+        raft.snapshotTaken(1);
+        raft.flush(4);
+        raft.takeEffects();
+
+        assertThat(told)
+                .containsExactly(
+                        "started at term 3",
+                        "Ticked term 3, messages 0",
+                        "Received term 4, messages 1",
+                        "Proposed term 4, messages 1",
+                        "ReadAsked term 4, messages 1",
+                        "TransferBegun term 4, messages 1",
+                        "Reconnected term 4, messages 1",
+                        "ChunkStored term 4, messages 2",
+                        "SnapshotStored term 4, messages 3",
+                        "SnapshotTaken term 4, messages 3",
+                        "Flushed term 4, messages 3",
+                        "taken 3");
     }
 
     @Test

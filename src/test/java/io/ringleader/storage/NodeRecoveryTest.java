@@ -3,6 +3,7 @@ package io.ringleader.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringleader.sim.MemoryDisk;
 import io.ringleader.storage.NodeRecovery.Recovered;
 import io.ringleader.storage.NodeRecovery.RecoveredReplica;
 import io.ringleader.storage.SnapshotFiles.SnapshotId;

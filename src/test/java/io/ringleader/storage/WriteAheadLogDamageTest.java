@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.ringleader.sim.MemoryDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -1,9 +1,7 @@
-package io.ringleader.node;
+package io.ringleader.sim;
 
 import io.ringleader.net.Connection;
 import io.ringleader.net.ConnectionHandler;
-import io.ringleader.net.VirtualProcess;
-import io.ringleader.net.VirtualWorld;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,10 +11,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** A memcached client of a {@link OneThreadCluster}: one connection that speaks the text protocol. */
-final class TextClient implements ConnectionHandler {
+/** A memcached client of a {@link SimCluster}: one connection that speaks the text protocol. */
+public final class TextClient implements ConnectionHandler {
     /** What an answer is if the connection ends before it has come. */
-    static final String LOST = "(connection lost)";
+    public static final String LOST = "(connection lost)";
 
     private final VirtualWorld world;
     private final long patienceMillis;
@@ -46,14 +44,14 @@ final class TextClient implements ConnectionHandler {
     }
 
     /** A storage command with its value. */
-    static String set(String key, int exptime, String value) {
+    public static String set(String key, int exptime, String value) {
         return "set " + key + " 0 " + exptime + " " + value.length() + "\r\n" + value;
     }
 
     // ---- asking
 
     /** Sends the command and its line end; the answer is given to the consumer, without its last line end. */
-    void send(String command, Consumer<String> answer) {
+    public void send(String command, Consumer<String> answer) {
         if (closed) {
             answer.accept(LOST);
             return;
@@ -63,7 +61,7 @@ final class TextClient implements ConnectionHandler {
     }
 
     /** Sends the text as it is; what is answered to it goes to whoever waits longest, or to {@link #unasked}. */
-    void sendOnly(String text) {
+    public void sendOnly(String text) {
         unsent.append(text);
         flush();
     }
@@ -77,7 +75,7 @@ final class TextClient implements ConnectionHandler {
     }
 
     /** Sends the command and runs the world until the answer is there. */
-    String ask(String command) {
+    public String ask(String command) {
         String[] answer = new String[1];
         send(command, text -> answer[0] = text);
         if (!world.runUntil(() -> answer[0] != null, patienceMillis)) {
@@ -88,7 +86,7 @@ final class TextClient implements ConnectionHandler {
     }
 
     /** The value of one key; null if there is none. Fails on any other answer. */
-    String value(String key) {
+    public String value(String key) {
         String answer = ask("get " + key);
         if (answer.equals("END")) {
             return null;
@@ -101,33 +99,33 @@ final class TextClient implements ConnectionHandler {
     }
 
     /** Answers that nobody waited for. */
-    List<String> unasked() {
+    public List<String> unasked() {
         return unasked;
     }
 
-    int waiting() {
+    public int waiting() {
         return waiting.size();
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 
     /** The node has closed its side in good order: no answer is missing. */
-    boolean endedInOrder() {
+    public boolean endedInOrder() {
         return saidAll;
     }
 
-    void setReading(boolean on) {
+    public void setReading(boolean on) {
         connection.setReading(on);
     }
 
     /** Says that nothing more comes. Answers may. */
-    void endOutput() {
+    public void endOutput() {
         VirtualWorld.endOutput(connection);
     }
 
-    void close() {
+    public void close() {
         if (connection != null) {
             connection.close("the client is done");
         }
@@ -190,7 +188,7 @@ final class TextClient implements ConnectionHandler {
 
     @Override
     public void onOutputDrained() {
-        // Tests write little.
+        // It writes little.
     }
 
     @Override

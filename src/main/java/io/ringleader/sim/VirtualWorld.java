@@ -1,7 +1,10 @@
-package io.ringleader.net;
+package io.ringleader.sim;
 
 import io.ringleader.loop.Clock;
 import io.ringleader.loop.Loop;
+import io.ringleader.net.Connection;
+import io.ringleader.net.ConnectionHandler;
+import io.ringleader.net.Network;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -10,8 +13,8 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
@@ -45,30 +48,33 @@ public final class VirtualWorld implements Clock {
     private final Map<InetSocketAddress, Listener> listeners = new HashMap<>();
     private final Set<VirtualConnection> open = new LinkedHashSet<>();
     private final Set<VirtualConnection> stuck = new LinkedHashSet<>();
-    private final Set<String> cutLinks = new TreeSet<>();
+    private final VirtualLinks links = new VirtualLinks();
     private final VirtualProcess everyone;
     private final Random random;
     private final CRC32C contentCrc = new CRC32C();
     private long latencyMinNanos = MILLI;
     private long latencyMaxNanos = MILLI + 50_000;
+    private final long startNanos;
     private long nowNanos;
     private long elapsedNanos;
     private long nextSequence;
     private long traceHash;
+    private long eventCount;
     private boolean everythingCut;
 
-    int connectionsMade;
+    private int connectionsMade;
 
     /** A world whose monotonic clock wraps around after five seconds. */
-    VirtualWorld(long seed) {
+    public VirtualWorld(long seed) {
         this(seed, Long.MAX_VALUE - 5_000 * MILLI);
     }
 
     /** @param startNanos what the monotonic clock shows at the beginning */
     public VirtualWorld(long seed, long startNanos) {
         random = new Random(seed);
+        this.startNanos = startNanos;
         nowNanos = startNanos;
-        everyone = new VirtualProcess(this, "everywhere");
+        everyone = process("everywhere");
     }
 
     public Random random() {
@@ -89,6 +95,21 @@ public final class VirtualWorld implements Clock {
     /** Depends on every event so far, when it happened, and on every byte that arrived somewhere. */
     public long traceHash() {
         return traceHash;
+    }
+
+    /** What the monotonic clock showed at the beginning. */
+    long startNanos() {
+        return startNanos;
+    }
+
+    /** Since the beginning, in true time. */
+    public long elapsedNanos() {
+        return elapsedNanos;
+    }
+
+    /** How many events there were so far. */
+    public long eventCount() {
+        return eventCount;
     }
 
     // ---- running
@@ -113,8 +134,14 @@ public final class VirtualWorld implements Clock {
         boolean holds = condition.getAsBoolean();
         while (!holds && !events.isEmpty() && events.peek().atNanos() <= untilNanos) {
             Event event = events.poll();
+            VirtualProcess owner = event.owner();
+            if (owner != null && owner.isAlive() && owner.standsStillUntilNanos() > event.atNanos()) {
+                events.add(new Event(owner.standsStillUntilNanos(), event.sequence(), owner, event.task()));
+                continue;
+            }
             advanceTo(event.atNanos());
-            if (event.owner() == null || event.owner().isAlive()) {
+            if (owner == null || owner.isAlive()) {
+                eventCount++;
                 trace(event.atNanos());
                 trace(event.sequence());
                 event.task().run();
@@ -128,7 +155,7 @@ public final class VirtualWorld implements Clock {
     }
 
     /** The whole machine stands still: time passes, nothing runs. */
-    void standStillMillis(long millis) {
+    public void standStillMillis(long millis) {
         advanceTo(elapsedNanos + millis * MILLI);
     }
 
@@ -152,17 +179,22 @@ public final class VirtualWorld implements Clock {
 
     // ---- who takes part
 
-    /** A process on a host. Hosts are names; a link is cut between two of them. */
+    /** A process on a host, with exact timers. Hosts are names; a link is cut between two of them. */
     public VirtualProcess process(String host) {
-        return new VirtualProcess(this, host);
+        return process(host, delayNanos -> delayNanos);
+    }
+
+    /** @param timers true nanoseconds until a timer of so many nanoseconds of the machine's clock is due */
+    VirtualProcess process(String host, LongUnaryOperator timers) {
+        return new VirtualProcess(this, host, links.number(host), timers);
     }
 
     /** A loop for those who need no process of their own. */
-    Loop loop() {
+    public Loop loop() {
         return everyone.loop("loop", 0);
     }
 
-    Network network() {
+    public Network network() {
         return everyone.network(loop(), Long.MAX_VALUE);
     }
 
@@ -179,18 +211,18 @@ public final class VirtualWorld implements Clock {
     }
 
     /** While set, nothing arrives, and connections are neither made nor refused: a cable that was pulled. */
-    void cut(boolean cut) {
+    public void cut(boolean cut) {
         everythingCut = cut;
         releaseStuck();
     }
 
     /** Nothing gets from the one host to the other any more; the other way it does. */
     public void cutLink(String from, String to) {
-        cutLinks.add(from + ">" + to);
+        links.cut(from, to);
     }
 
     public void mendLink(String from, String to) {
-        cutLinks.remove(from + ">" + to);
+        links.mend(from, to);
         releaseStuck();
     }
 
@@ -201,12 +233,22 @@ public final class VirtualWorld implements Clock {
     }
 
     public void mendAllLinks() {
-        cutLinks.clear();
+        links.mendAll();
         releaseStuck();
     }
 
     boolean isCut(VirtualProcess from, VirtualProcess to) {
-        return everythingCut || cutLinks.contains(from.host() + ">" + to.host());
+        return everythingCut || links.isCut(from.hostNumber(), to.hostNumber());
+    }
+
+    /** What is sent from the one host to the other arrives after that time only. */
+    public void clogLink(String from, String to, long millis) {
+        links.clog(from, to, elapsedNanos + millis * MILLI);
+    }
+
+    /** How long from now at least a packet is on its way. */
+    long clogNanos(VirtualProcess from, VirtualProcess to) {
+        return links.clogUntilNanos(from.hostNumber(), to.hostNumber()) - elapsedNanos;
     }
 
     void addStuck(VirtualConnection connection) {
@@ -227,7 +269,7 @@ public final class VirtualWorld implements Clock {
         listeners.put(address, new Listener(process, loop, max, h));
     }
 
-    void stopListening(InetSocketAddress address) {
+    public void stopListening(InetSocketAddress address) {
         listeners.remove(address);
     }
 
@@ -288,10 +330,21 @@ public final class VirtualWorld implements Clock {
     }
 
     /** Ends all connections at once, as both machines see it. */
-    void resetConnections() {
+    public void resetConnections() {
         for (VirtualConnection connection : List.copyOf(open)) {
             connection.close("reset");
         }
+    }
+
+    /** Ends one of the connections between the two hosts, if there is any: all that is on its way is lost. */
+    public boolean loseConnection(String one, String other) {
+        List<VirtualConnection> between =
+                open.stream().filter(each -> each.isBetween(one, other)).toList();
+        if (between.isEmpty()) {
+            return false;
+        }
+        between.get(random.nextInt(between.size())).lose();
+        return true;
     }
 
     /** Those of one process, from its side. */
@@ -303,7 +356,12 @@ public final class VirtualWorld implements Clock {
         }
     }
 
-    int openConnections() {
+    /** How many were made since the beginning. */
+    public int connectionsMade() {
+        return connectionsMade;
+    }
+
+    public int openConnections() {
         return open.size();
     }
 }

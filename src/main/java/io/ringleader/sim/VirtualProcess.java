@@ -1,11 +1,15 @@
-package io.ringleader.net;
+package io.ringleader.sim;
 
 import io.ringleader.loop.Loop;
 import io.ringleader.loop.LoopFailureHandler;
+import io.ringleader.net.ConnectionHandler;
+import io.ringleader.net.Network;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 
 /**
@@ -17,12 +21,17 @@ public final class VirtualProcess {
 
     private final VirtualWorld world;
     private final String host;
+    private final int hostNumber;
+    private final LongUnaryOperator timers;
+    private long standsStillUntilNanos;
     private LoopFailureHandler failureHandler = VirtualProcess::rethrow;
     private boolean alive = true;
 
-    VirtualProcess(VirtualWorld world, String host) {
+    VirtualProcess(VirtualWorld world, String host, int hostNumber, LongUnaryOperator timers) {
         this.world = world;
         this.host = host;
+        this.hostNumber = hostNumber;
+        this.timers = timers;
     }
 
     private static void rethrow(String loop, Throwable cause) {
@@ -31,6 +40,19 @@ public final class VirtualProcess {
 
     public String host() {
         return host;
+    }
+
+    int hostNumber() {
+        return hostNumber;
+    }
+
+    /** Its loops do nothing for that long, and then go on: the process was stopped, or its memory swept. */
+    public void standStill(long nanos) {
+        standsStillUntilNanos = world.elapsedNanos() + nanos;
+    }
+
+    long standsStillUntilNanos() {
+        return standsStillUntilNanos;
     }
 
     public boolean isAlive() {
@@ -50,6 +72,11 @@ public final class VirtualProcess {
 
     /** @param maxDelayNanos between the submission of a task to the idle loop and its execution: random, below this */
     public Loop loop(String name, long maxDelayNanos) {
+        return loop(name, () -> maxDelayNanos);
+    }
+
+    /** As above, with a delay that may change. */
+    Loop loop(String name, LongSupplier maxDelayNanos) {
         return new VirtualLoop(name, maxDelayNanos);
     }
 
@@ -70,13 +97,13 @@ public final class VirtualProcess {
 
     private final class VirtualLoop implements Loop {
         private final String name;
-        private final long maxDelayNanos;
+        private final LongSupplier maxDelayNanos;
         private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
         private final List<Runnable> hooks = new ArrayList<>();
         /** A burst is planned or running. */
         private boolean busy;
 
-        VirtualLoop(String name, long maxDelayNanos) {
+        VirtualLoop(String name, LongSupplier maxDelayNanos) {
             this.name = name;
             this.maxDelayNanos = maxDelayNanos;
         }
@@ -91,7 +118,7 @@ public final class VirtualProcess {
 
         @Override
         public void schedule(long delayNanos, Runnable task) {
-            world.at(delayNanos, VirtualProcess.this, () -> execute(task));
+            world.at(timers.applyAsLong(delayNanos), VirtualProcess.this, () -> execute(task));
         }
 
         @Override
@@ -101,7 +128,8 @@ public final class VirtualProcess {
 
         private void planBurst() {
             busy = true;
-            long delayNanos = maxDelayNanos == 0 ? 0 : world.random().nextLong(maxDelayNanos);
+            long boundNanos = maxDelayNanos.getAsLong();
+            long delayNanos = boundNanos == 0 ? 0 : world.random().nextLong(boundNanos);
             world.at(delayNanos, VirtualProcess.this, this::burst);
         }
 

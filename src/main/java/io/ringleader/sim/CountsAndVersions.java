@@ -1,4 +1,4 @@
-package io.ringleader.node;
+package io.ringleader.sim;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +11,26 @@ import java.util.function.Consumer;
 /**
  * Clients that write, count and read at random, and know what they may find. Each client alone writes its own keys, with rising
  * versions; all of them count together. An answer that does not come in time, or that contradicts what was acknowledged
- * before, fails the test at once.
+ * before, fails the run at once.
  */
-final class RandomWorkload {
-    private static final int KEYS_PER_CLIENT = 3;
+public final class CountsAndVersions implements Workload {
     private static final int COUNTERS = 3;
-    private static final int PIPELINE_MAX = 4;
-    private static final long SLACK_MILLIS = 200;
+    private static final int CONNECT_MAX_MILLIS = 50;
+
+    /**
+     * How much the clients do.
+     *
+     * @param pipelineMax commands that a client has under way at most
+     * @param pauseMaxMillis between two bursts of a client
+     * @param answerMaxMillis a command is answered within this time
+     */
+    public record Strength(
+            int clients,
+            int keysPerClient,
+            int pipelineMax,
+            int pauseMaxMillis,
+            int valueMaxBytes,
+            long answerMaxMillis) {}
 
     /** What is known of the increments of one counter. */
     private static final class Counter {
@@ -40,8 +53,9 @@ final class RandomWorkload {
 
     private record Outstanding(int client, long sentMillis, String command) {}
 
-    private final OneThreadCluster cluster;
+    private final SimCluster cluster;
     private final Random random;
+    private final Strength strength;
     private final Counter[] counters = new Counter[COUNTERS];
     private final SortedMap<String, Register> registers = new TreeMap<>();
     private final TextClient[] clients;
@@ -51,12 +65,15 @@ final class RandomWorkload {
 
     private long nextCommand;
     private boolean stopped;
+    private long acknowledged;
 
-    RandomWorkload(OneThreadCluster cluster, int clientCount) {
+    /** Stores the counters: the cluster is whole and led. */
+    public CountsAndVersions(SimCluster cluster, Strength strength) {
         this.cluster = cluster;
+        this.strength = strength;
         this.random = cluster.world().random();
-        clients = new TextClient[clientCount];
-        answeredMillis = new long[clientCount];
+        clients = new TextClient[strength.clients()];
+        answeredMillis = new long[strength.clients()];
         TextClient first = cluster.client(1);
         for (int i = 0; i < COUNTERS; i++) {
             counters[i] = new Counter();
@@ -64,27 +81,37 @@ final class RandomWorkload {
         }
     }
 
-    void start() {
+    @Override
+    public void start() {
         for (int client = 0; client < clients.length; client++) {
             reconnect(client);
         }
     }
 
-    /** No new commands; those that are under way are waited for. */
-    void stop() {
+    @Override
+    public void stop() {
         stopped = true;
-        cluster.runUntil(outstanding::isEmpty, 20_000, "nothing is outstanding, as is " + outstanding);
+    }
+
+    @Override
+    public String outstanding() {
+        return outstanding.isEmpty() ? "" : outstanding.values().toString();
+    }
+
+    @Override
+    public long acknowledged() {
+        return acknowledged;
     }
 
     private void require(boolean holds, String otherwise) {
         if (!holds) {
-            throw new AssertionError(otherwise + " " + cluster);
+            throw cluster.failure(otherwise, null);
         }
     }
 
     private void reconnect(int client) {
         clients[client] = cluster.client(1 + random.nextInt(cluster.nodes().size()));
-        cluster.world().after(1 + random.nextInt(50), () -> sendSome(client));
+        cluster.world().after(1 + random.nextInt(CONNECT_MAX_MILLIS), () -> sendSome(client));
     }
 
     private void sendSome(int client) {
@@ -95,19 +122,19 @@ final class RandomWorkload {
             reconnect(client);
             return;
         }
-        int free = PIPELINE_MAX - clients[client].waiting();
+        int free = strength.pipelineMax() - clients[client].waiting();
         for (int i = random.nextInt(free + 1); i > 0; i--) {
             sendOne(client);
         }
-        cluster.world().after(random.nextInt(100), () -> sendSome(client));
+        cluster.world().after(random.nextInt(strength.pauseMaxMillis()), () -> sendSome(client));
     }
 
     private void sendOne(int client) {
         switch (random.nextInt(6)) {
             case 0, 1 -> increment(client, random.nextInt(COUNTERS));
-            case 2, 3 -> write(client, "c" + client + "." + random.nextInt(KEYS_PER_CLIENT));
+            case 2, 3 -> write(client, "c" + client + "." + random.nextInt(strength.keysPerClient()));
             case 4 -> readCounter(client, random.nextInt(COUNTERS));
-            default -> readRegister(client, "c" + client + "." + random.nextInt(KEYS_PER_CLIENT));
+            default -> readRegister(client, "c" + client + "." + random.nextInt(strength.keysPerClient()));
         }
     }
 
@@ -118,6 +145,9 @@ final class RandomWorkload {
         clients[client].send(command, answer -> {
             requireInTime(outstanding.remove(number));
             answeredMillis[client] = cluster.nowMillis();
+            if (!answer.startsWith("SERVER_ERROR") && !answer.equals(TextClient.LOST)) {
+                acknowledged++;
+            }
             answered.accept(answer);
         });
     }
@@ -128,8 +158,9 @@ final class RandomWorkload {
      */
     private void requireInTime(Outstanding command) {
         long begunMillis = Math.max(command.sentMillis(), answeredMillis[command.client()]);
-        long limitMillis = cluster.config().timeouts().commandTimeoutMillis() + SLACK_MILLIS;
-        require(cluster.nowMillis() <= begunMillis + limitMillis, "There is no answer in time to " + command + ".");
+        require(
+                cluster.nowMillis() - begunMillis <= strength.answerMaxMillis(),
+                "There is no answer in time to " + command + ".");
     }
 
     /** Whether the answer says that the command was not carried out; fails if it is no error at all. */
@@ -159,15 +190,19 @@ final class RandomWorkload {
         Register register = registers.computeIfAbsent(key, any -> new Register());
         int version = ++register.version;
         register.possible.add(version);
-        send(client, TextClient.set(key, 0, Integer.toString(version) + "x".repeat(random.nextInt(400))), answer -> {
-            if (answer.equals("STORED")) {
-                register.possible.remove((Integer) version);
-                // Those sent before on the same connection took effect before, if at all.
-                register.acknowledged = version;
-            } else if (isUndone(answer)) {
-                register.possible.remove((Integer) version);
-            }
-        });
+        send(
+                client,
+                TextClient.set(
+                        key, 0, Integer.toString(version) + "x".repeat(random.nextInt(strength.valueMaxBytes()))),
+                answer -> {
+                    if (answer.equals("STORED")) {
+                        register.possible.remove((Integer) version);
+                        // Those sent before on the same connection took effect before, if at all.
+                        register.acknowledged = version;
+                    } else if (isUndone(answer)) {
+                        register.possible.remove((Integer) version);
+                    }
+                });
     }
 
     private void readCounter(int client, int number) {
@@ -218,15 +253,9 @@ final class RandomWorkload {
         return Integer.parseInt(end < 0 ? value : value.substring(0, end));
     }
 
-    /** Called often: no command waits longer than it may. */
-    void requireAnswersInTime() {
-        if (!outstanding.isEmpty()) {
-            requireInTime(outstanding.get(outstanding.firstKey()));
-        }
-    }
-
     /** All nodes are up and nothing is under way: reads everything at every node. */
-    void requireWhatWasAcknowledged() {
+    @Override
+    public void verify() {
         for (int node : cluster.nodes()) {
             TextClient client = cluster.client(node);
             for (int i = 0; i < COUNTERS; i++) {

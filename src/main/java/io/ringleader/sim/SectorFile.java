@@ -1,4 +1,4 @@
-package io.ringleader.storage;
+package io.ringleader.sim;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
-package io.ringleader.storage;
+package io.ringleader.sim;
 
+import io.ringleader.storage.Disk;
+import io.ringleader.storage.DiskFile;
+import io.ringleader.storage.DiskFullException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -332,6 +335,9 @@ public final class MemoryDisk implements Disk {
         }
 
         private void requireRoom(long growthBytes) throws IOException {
+            if (capacityBytes == Long.MAX_VALUE) {
+                return;
+            }
             long used = new HashSet<>(files.values())
                     .stream().mapToLong(SectorFile::size).sum();
             if (growthBytes > 0 && used + growthBytes > capacityBytes) {

@@ -1,6 +1,8 @@
-package io.ringleader.net;
+package io.ringleader.sim;
 
 import io.ringleader.loop.Loop;
+import io.ringleader.net.Connection;
+import io.ringleader.net.ConnectionHandler;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -147,7 +149,7 @@ final class VirtualConnection implements Connection {
     /** In order, each some time after it was sent. */
     private void arrive(Runnable what) {
         long now = world.monotonicNanos();
-        long arrival = now + world.latencyNanos();
+        long arrival = now + Math.max(world.latencyNanos(), world.clogNanos(process, other.process));
         lastArrivalNanos = lastArrivalNanos == 0 || arrival - lastArrivalNanos > 0 ? arrival : lastArrivalNanos;
         world.at(lastArrivalNanos - now, null, () -> {
             if (!stuck.isEmpty() || world.isCut(process, other.process)) {
@@ -318,6 +320,22 @@ final class VirtualConnection implements Connection {
     void kill() {
         vanish();
         arrive(() -> other.closeFromAfar("connection reset"));
+    }
+
+    /** Both ends are gone, and so is all that was on its way. */
+    void lose() {
+        for (VirtualConnection end : new VirtualConnection[] {this, other}) {
+            if (!end.closed) {
+                end.vanish();
+                end.loop.execute(() -> end.handler.onClosed("connection reset"));
+            }
+        }
+    }
+
+    boolean isBetween(String one, String another) {
+        String here = process.host();
+        String there = other.process.host();
+        return (here.equals(one) && there.equals(another)) || (here.equals(another) && there.equals(one));
     }
 
     private void vanish() {

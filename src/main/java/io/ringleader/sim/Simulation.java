@@ -1,0 +1,201 @@
+package io.ringleader.sim;
+
+import io.ringleader.sim.check.SafetyChecks;
+import io.ringleader.sim.check.Sight;
+import io.ringleader.sim.fault.Faults;
+import io.ringleader.sim.fault.Scene;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/**
+ * One run of a whole cluster, from one seed: what the cluster is like, what its clients do, what goes wrong and when.
+ *
+ * <ol>
+ *   <li>Safety: clients work while faults happen. Every step of every replica is checked, and every answer.
+ *   <li>Liveness: a random set of nodes that has a majority of every partition is healed, the others stay dead or cut off. Every
+ *       partition must be led and accept writes, and everything that was asked must be answered, within bounded time.
+ *   <li>Convergence: all nodes come back, and all replicas become equal.
+ *   <li>Durability: all nodes lose their power at once; what was acknowledged is there at every node.
+ * </ol>
+ */
+public final class Simulation {
+    private static final long LEADERS_MILLIS = 20_000;
+    private static final long ANSWERS_MILLIS = 20_000;
+    private static final long PROGRESS_MILLIS = 10_000;
+    private static final long AGAIN_MILLIS = 100;
+    private static final String FAULT = "fault: ";
+
+    private final Plan plan;
+    private final Coverage coverage = new Coverage();
+    private final SimCluster cluster;
+    private final Random random;
+    private Workload workload;
+
+    private Simulation(long seed) {
+        plan = Plan.draw(new Random(seed));
+        cluster = new SimCluster(seed, plan.cluster, new SafetyChecks(coverage));
+        random = cluster.world().random();
+    }
+
+    /** Runs one seed to its end, or until something is wrong. Touches nothing outside; many may run side by side. */
+    public static Outcome run(long seed) {
+        Simulation simulation = new Simulation(seed);
+        Optional<SimulationFailure> failure = Optional.empty();
+        try {
+            simulation.run();
+        } catch (SimulationFailure e) {
+            failure = Optional.of(e);
+        } catch (RuntimeException e) {
+            failure = Optional.of(simulation.cluster.failure("Something escaped: " + e, e));
+        }
+        VirtualWorld world = simulation.cluster.world();
+        return new Outcome(
+                seed,
+                world.traceHash(),
+                world.eventCount(),
+                world.wallMillis(),
+                simulation.workload == null ? 0 : simulation.workload.acknowledged(),
+                simulation.coverage,
+                simulation.plan.toString(),
+                failure);
+    }
+
+    /** Everything that a suite of runs must have seen. */
+    public static List<String> expectedCoverage() {
+        List<String> expected = new ArrayList<>(Sight.all());
+        Faults.names().forEach(name -> expected.add(FAULT + name));
+        return expected;
+    }
+
+    private void run() {
+        cluster.start().awaitLeaders();
+        workload = new CountsAndVersions(cluster, plan.strength);
+        workload.start();
+        Scene scene = new Scene(cluster);
+        scene.restartNodes(plan.downMeanMillis);
+        plan.faults.begin(scene, name -> coverage.saw(FAULT + name));
+        cluster.runMillis(plan.faultMillis);
+        scene.end();
+        Set<Integer> core = drawCore();
+        cluster.note("only " + core + " are healed");
+        leaveOut(core);
+        heal(scene, core);
+        requireLiveness(core);
+        cluster.note("all are healed");
+        heal(scene, new TreeSet<>(cluster.nodes()));
+        requireNothingForgotten();
+    }
+
+    // ---- liveness
+
+    /** As few nodes as chance will have it, but with a majority of the replicas of every partition. */
+    private Set<Integer> drawCore() {
+        List<Integer> nodes = new ArrayList<>(cluster.nodes());
+        Collections.shuffle(nodes, random);
+        Set<Integer> core = new TreeSet<>(nodes);
+        for (int node : nodes) {
+            core.remove(node);
+            if (!hasMajorities(core) || random.nextInt(5) == 0) {
+                core.add(node);
+            }
+        }
+        return core;
+    }
+
+    private boolean hasMajorities(Set<Integer> nodes) {
+        return IntStream.range(0, cluster.config().partitions()).allMatch(partition -> {
+            List<Integer> replicas = cluster.config().ring().replicas(partition);
+            return replicas.stream().filter(nodes::contains).count() > replicas.size() / 2;
+        });
+    }
+
+    /** The others are dead, or cut off both ways, or heard but deaf, or deaf to them. */
+    private void leaveOut(Set<Integer> core) {
+        cluster.heal();
+        for (int node : cluster.nodes()) {
+            if (core.contains(node)) {
+                continue;
+            }
+            boolean dead = random.nextBoolean();
+            if (dead && cluster.isUp(node)) {
+                cluster.crash(node);
+            }
+            int ways = 1 + random.nextInt(3);
+            for (int other : core) {
+                cutOff(node, other, ways);
+            }
+        }
+    }
+
+    private void cutOff(int node, int other, int ways) {
+        if ((ways & 1) != 0) {
+            cluster.world().cutLink(SimCluster.host(node), SimCluster.host(other));
+        }
+        if ((ways & 2) != 0) {
+            cluster.world().cutLink(SimCluster.host(other), SimCluster.host(node));
+        }
+    }
+
+    private void heal(Scene scene, Set<Integer> nodes) {
+        if (nodes.size() == cluster.nodes().size()) {
+            cluster.heal();
+        }
+        plan.faults.drawn().forEach(fault -> fault.heal(scene, nodes));
+        for (int node : nodes) {
+            cluster.disk(node).losePowerAfter(Long.MAX_VALUE / 2);
+            if (!cluster.isUp(node)) {
+                cluster.start(node);
+            }
+        }
+    }
+
+    private void requireLiveness(Set<Integer> core) {
+        cluster.runUntil(() -> areLedBy(core), LEADERS_MILLIS, "every partition is led by one of " + core);
+        for (int partition = 0; partition < cluster.config().partitions(); partition++) {
+            requireProgress(partition, core.iterator().next());
+        }
+        workload.stop();
+        cluster.runUntil(() -> workload.outstanding().isEmpty(), ANSWERS_MILLIS, "everything is answered");
+    }
+
+    private boolean areLedBy(Set<Integer> core) {
+        return IntStream.range(0, cluster.config().partitions())
+                .allMatch(partition -> core.stream()
+                        .anyMatch(node -> cluster.isUp(node)
+                                && cluster.rafts(node).containsKey(partition)
+                                && cluster.rafts(node).get(partition).isLeader()));
+    }
+
+    private void requireProgress(int partition, int node) {
+        long deadlineMillis = cluster.nowMillis() + PROGRESS_MILLIS;
+        TextClient client = cluster.client(node);
+        String key = cluster.keyOf(partition, 0);
+        String answer = client.ask(TextClient.set(key, 0, "x"));
+        while (!answer.equals("STORED")) {
+            if (cluster.nowMillis() > deadlineMillis) {
+                throw cluster.failure("Partition " + partition + " does not get on: " + answer, null);
+            }
+            cluster.runMillis(AGAIN_MILLIS);
+            answer = client.ask(TextClient.set(key, 0, "x"));
+        }
+        client.close();
+    }
+
+    // ---- convergence and durability
+
+    private void requireNothingForgotten() {
+        cluster.awaitLeaders();
+        cluster.awaitEqualReplicas();
+        cluster.requireNothingLeftBehind();
+        cluster.nodes().forEach(cluster::crash);
+        cluster.start().awaitLeaders();
+        workload.verify();
+        cluster.awaitEqualReplicas();
+    }
+}
