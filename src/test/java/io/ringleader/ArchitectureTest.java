@@ -71,7 +71,7 @@ class ArchitectureTest {
                         "linearizability",
                         "spec",
                         "trace"));
-        arrows.put("cli", List.of("loop", "ring", "memcached", "storage", "net", "config", "node", "sim"));
+        arrows.put("cli", List.of("loop", "ring", "memcached", "storage", "net", "config", "node", "sim", "trace"));
         return arrows;
     }
 
