@@ -1,21 +1,31 @@
 package io.ringleader.sim;
 
+import io.ringleader.raft.Effects;
 import io.ringleader.raft.Message;
+import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.trace.TraceEvent;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Knows of every message of Raft on its way, so that what is sent and what arrives can be paired. Between two nodes messages of
- * a partition keep their order or are lost: one that is overtaken is lost.
+ * Knows of every message of Raft on its way, so that what is sent and what arrives can be paired. Between two nodes the messages
+ * of a partition keep their order or are lost, each {@link Queue} by itself: one that is overtaken by its like is lost.
  */
 final class TracedMessages {
-    private record Lane(int partition, int from, int to) {}
+    /** How a message gets to the network. */
+    private enum Queue {
+        AT_ONCE,
+        BEHIND_THE_DISK,
+        /** It is read from a snapshot file first. */
+        CHUNK
+    }
 
-    private record UnderWay(long id, Message message, String text) {}
+    private record Lane(int partition, int from, int to, Queue queue) {}
+
+    /** @param text the same for the message as it is sent and as it arrives */
+    private record UnderWay(long id, String kind, long term, String text) {}
 
     private final Tracing tracing;
     private final Map<Lane, List<UnderWay>> lanes = new LinkedHashMap<>();
@@ -26,73 +36,88 @@ final class TracedMessages {
     }
 
     void sent(int partition, Message message) {
-        if (message.from() == message.to()) {
-            return;
+        if (message.from() != message.to()) {
+            sent(laneOf(partition, message), kindOf(message), message.term(), message.toString(), summary(message));
         }
-        UnderWay underWay = new UnderWay(++ids, message, message.toString());
-        lanes.computeIfAbsent(new Lane(partition, message.from(), message.to()), lane -> new ArrayList<>())
-                .add(underWay);
+    }
+
+    /** The node makes the message of it as soon as it has read the piece. */
+    void sent(int partition, int from, Effects.ChunkToSend chunk) {
+        String text = chunkText(chunk.snapshot(), chunk.offset());
+        sent(
+                new Lane(partition, from, chunk.to(), Queue.CHUNK),
+                Message.InstallSnapshot.class.getSimpleName(),
+                chunk.term(),
+                text,
+                text);
+    }
+
+    private void sent(Lane lane, String kind, long term, String text, String summary) {
+        long id = ++ids;
+        lanes.computeIfAbsent(lane, key -> new ArrayList<>()).add(new UnderWay(id, kind, term, text));
         tracing.record(new TraceEvent.Sent(
-                tracing.nowNanos(),
-                underWay.id(),
-                partition,
-                message.from(),
-                message.to(),
-                message.getClass().getSimpleName(),
-                message.term(),
-                summary(message)));
+                tracing.nowNanos(), id, lane.partition(), lane.from(), lane.to(), kind, term, summary));
     }
 
     void arrived(int partition, Message message) {
         if (message.from() == message.to()) {
             return;
         }
-        List<UnderWay> lane = lanes.getOrDefault(new Lane(partition, message.from(), message.to()), new ArrayList<>());
-        String text = message.toString();
+        Lane lane = laneOf(partition, message);
+        List<UnderWay> underWay = lanes.getOrDefault(lane, new ArrayList<>());
+        String text = message instanceof Message.InstallSnapshot chunk
+                ? chunkText(chunk.snapshot(), chunk.offset())
+                : message.toString();
         int place = 0;
-        while (place < lane.size() && !lane.get(place).text().equals(text)) {
+        while (place < underWay.size() && !underWay.get(place).text().equals(text)) {
             place++;
         }
         long id;
-        if (place < lane.size()) {
-            id = lane.get(place).id();
-            List<UnderWay> upToIt = lane.subList(0, place + 1);
-            upToIt.subList(0, place).forEach(lost -> dropped(partition, lost, "lost, as something later arrived"));
-            upToIt.clear();
+        if (place < underWay.size()) {
+            id = underWay.get(place).id();
+            underWay.subList(0, place).forEach(lost -> dropped(lane, lost, "lost, as something later arrived"));
+            underWay.subList(0, place + 1).clear();
         } else {
             id = ++ids;
         }
         tracing.record(new TraceEvent.Delivered(
-                tracing.nowNanos(),
-                id,
-                partition,
-                message.from(),
-                message.to(),
-                message.getClass().getSimpleName(),
-                message.term()));
+                tracing.nowNanos(), id, partition, lane.from(), lane.to(), kindOf(message), message.term()));
     }
 
     void receiverIsDown(int node) {
-        for (Iterator<Map.Entry<Lane, List<UnderWay>>> each = lanes.entrySet().iterator(); each.hasNext(); ) {
-            Map.Entry<Lane, List<UnderWay>> lane = each.next();
-            if (lane.getKey().to() == node) {
-                lane.getValue().forEach(lost -> dropped(lane.getKey().partition(), lost, "the receiver went down"));
-                each.remove();
+        for (Map.Entry<Lane, List<UnderWay>> each : lanes.entrySet()) {
+            if (each.getKey().to() == node) {
+                each.getValue().forEach(lost -> dropped(each.getKey(), lost, "the receiver went down"));
+                each.getValue().clear();
             }
         }
     }
 
-    private void dropped(int partition, UnderWay lost, String reason) {
-        Message message = lost.message();
+    private void dropped(Lane lane, UnderWay lost, String reason) {
         tracing.record(new TraceEvent.Dropped(
                 tracing.nowNanos(),
                 lost.id(),
-                partition,
-                message.from(),
-                message.to(),
-                message.getClass().getSimpleName(),
-                message.term(),
+                lane.partition(),
+                lane.from(),
+                lane.to(),
+                lost.kind(),
+                lost.term(),
                 reason));
+    }
+
+    private static Lane laneOf(int partition, Message message) {
+        Queue queue = message instanceof Message.InstallSnapshot
+                ? Queue.CHUNK
+                : message.waitsForDisk() ? Queue.BEHIND_THE_DISK : Queue.AT_ONCE;
+        return new Lane(partition, message.from(), message.to(), queue);
+    }
+
+    private static String kindOf(Message message) {
+        return message.getClass().getSimpleName();
+    }
+
+    private static String chunkText(SnapshotPoint snapshot, long offset) {
+        return snapshot.index() + "@" + snapshot.term() + " from byte " + offset;
     }
 
     /** What is worth seeing beside an arrow; the kind, the term and the ends are there already. */
@@ -118,9 +143,6 @@ final class TracedMessages {
             return "commit " + heartbeat.commitIndex() + ", round " + heartbeat.readRound();
         } else if (message instanceof Message.HeartbeatReply reply) {
             return "round " + reply.readRound();
-        } else if (message instanceof Message.InstallSnapshot chunk) {
-            return chunk.snapshot().index() + "@" + chunk.snapshot().term() + " from byte " + chunk.offset()
-                    + (chunk.done() ? ", done" : "");
         } else if (message instanceof Message.SnapshotReply reply) {
             return reply.installed() ? "installed" : "next byte " + reply.nextOffset();
         }

@@ -127,6 +127,7 @@ final class TracedReplica implements StepObserver {
                 tracing.messages().sent(partition, message);
             }
         }
+        effects.chunksToSend().forEach(chunk -> tracing.messages().sent(partition, machine.id, chunk));
         held.add(new Held(
                 !effects.durables().isEmpty(),
                 effects.messages().stream().filter(Message::waitsForDisk).toList()));

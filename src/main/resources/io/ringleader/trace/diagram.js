@@ -272,8 +272,8 @@ class Diagram {
     const { action } = span;
     const complete = action.complete;
     const unknown = !complete || complete.unknown;
-    const x = this.laneX(action.client);
     const width = Math.min(9, this.lane - 4);
+    const x = this.laneX(action.client) + Math.min(action.depth * 3, this.lane - width);
     const chosen = this.model.events[this.selected].action === action;
     const group = svg('g', {
       class: 'operation' + (unknown ? ' unknown' : '') + (chosen ? ' selected' : ''), 'data-i': action.invoke.i,

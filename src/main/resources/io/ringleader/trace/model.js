@@ -83,7 +83,13 @@ class Model {
     for (const event of this.events) {
       const name = event.client + ' ' + event.operation;
       if (event.kind === 'invoke') {
-        event.action = { invoke: event, complete: null, client: event.client, partition: event.partition };
+        // a client may have several under way: each is drawn beside the others
+        const taken = [...open.values()].filter((other) => other.client === event.client).map((other) => other.depth);
+        let depth = 0;
+        while (taken.includes(depth)) {
+          depth++;
+        }
+        event.action = { invoke: event, complete: null, client: event.client, partition: event.partition, depth };
         open.set(name, event.action);
         all.push(event.action);
       } else if (event.kind === 'complete' && open.has(name)) {
