@@ -10,7 +10,9 @@ import io.ringleader.trace.TraceEvent;
 import io.ringleader.trace.TraceReader;
 import io.ringleader.trace.TraceRing;
 import io.ringleader.trace.TraceWriter;
+import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -140,6 +142,14 @@ class TracingTest {
                         .filter(line -> line.contains(" to=2 state=mended "))
                         .count())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void aSeedThatFailedGetsAPage() throws IOException {
+        assertThat(Files.readString(TracePage.write(EVENTFUL_SEED)))
+                .startsWith("<!DOCTYPE html>")
+                .contains("<title>Ringleader, seed " + EVENTFUL_SEED + "</title>")
+                .contains("0 run seed=" + EVENTFUL_SEED + " ");
     }
 
     @Test
