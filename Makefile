@@ -33,8 +33,8 @@ test-clients: build ## Let client libraries of other languages loose on a cluste
 	@src/test/clients/run.sh $(ARGS)
 
 SEED ?= 1
-sim: build ## Run one simulated cluster, with everything that goes wrong in it (SEED=1)
-	@bin/ringleader simulate --seed $(SEED)
+sim: build ## Run one simulated cluster, with everything that goes wrong in it (SEED=1, ARGS="--html run.html")
+	@bin/ringleader simulate --seed $(SEED) $(ARGS)
 
 MINUTES ?= 10
 soak: build ## Run simulated clusters of random seeds on all cores (MINUTES=10)

@@ -51,6 +51,7 @@ class ArchitectureTest {
         arrows.put("raft", List.of());
         arrows.put("linearizability", List.of());
         arrows.put("spec", List.of("raft"));
+        arrows.put("trace", List.of("raft"));
         arrows.put("store", List.of("ring"));
         arrows.put("memcached", List.of("store"));
         arrows.put("storage", List.of("loop"));
@@ -72,7 +73,7 @@ class ArchitectureTest {
                         "linearizability",
                         "spec",
                         "trace"));
-        arrows.put("cli", List.of("loop", "ring", "memcached", "storage", "net", "config", "node", "sim"));
+        arrows.put("cli", List.of("loop", "ring", "memcached", "storage", "net", "config", "node", "sim", "trace"));
         return arrows;
     }
 

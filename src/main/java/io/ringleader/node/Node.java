@@ -246,6 +246,11 @@ public final class Node implements Closeable {
         env.raftLoop().execute(() -> raftHost.onLogTooLong(List.of(partition)));
     }
 
+    /** How far the store of the partition is. To be asked only where all loops are one thread. */
+    public long appliedIndex(int partition) {
+        return storeHost.appliedIndex(partition);
+    }
+
     /** What was asked and is not answered yet; empty if nothing is. For simulations, which run all loops on one thread. */
     public String unfinished() {
         return router.unfinished() + raftHost.unfinished();

@@ -12,6 +12,8 @@ import io.ringleader.raft.Raft;
 import io.ringleader.raft.Step;
 import io.ringleader.raft.StepObserver;
 import io.ringleader.storage.DiskFullException;
+import io.ringleader.trace.TraceEvent.Phase;
+import io.ringleader.trace.TraceRecorder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -70,15 +72,22 @@ public class SimCluster {
     private final SortedMap<Integer, Machine> machines = new TreeMap<>();
     private final ArrayDeque<String> log = new ArrayDeque<>();
     private final VirtualProcess clients;
+    private final Tracing tracing;
 
     /** Nothing runs yet: see {@link #start()}. */
     public SimCluster(long seed, ClusterOptions options, NodeObserver observer) {
+        this(seed, options, observer, TraceRecorder.OFF);
+    }
+
+    /** @param recorder is told of everything that happens */
+    public SimCluster(long seed, ClusterOptions options, NodeObserver observer, TraceRecorder recorder) {
         this.seed = seed;
         this.options = options;
         this.observer = observer;
         world = new VirtualWorld(seed, 1_000_000_000L);
         world.latency(100_000, 1_000_000);
         config = options.config();
+        tracing = new Tracing(recorder, world, config, seed);
         for (NodeConfig node : config.nodes()) {
             MemoryDisk disk = new MemoryDisk(world.random().nextLong());
             machines.put(node.id(), new Machine(node.id(), disk, new MachineClock(world), options.diskDelayNanos));
@@ -104,6 +113,7 @@ public class SimCluster {
     /** Returns whether it is up now: its power may go while it recovers, and its disk may be full. */
     public boolean start(int id) {
         note("start " + id);
+        tracing.life(id, Phase.START, "");
         Machine machine = machines.get(id);
         VirtualProcess process = world.process(host(id), machine.clock::trueNanosOf);
         machine.process = process;
@@ -148,7 +158,8 @@ public class SimCluster {
                 machine.incarnation,
                 () -> new TreeMap<>(Map.of("version", "0.0.1")),
                 () -> note("a node is asked to end"),
-                partition -> new Registration(machine.rafts, partition, observer.of(machine.id, partition)));
+                partition -> new Registration(
+                        machine.rafts, partition, tracing.of(machine, partition, observer.of(machine.id, partition))));
     }
 
     private void failed(Machine machine, String loop, Throwable cause) {
@@ -156,6 +167,10 @@ public class SimCluster {
         if (cause instanceof SimulationFailure) {
             throw failure("Seen at the loop " + loop + " of node " + machine.id, cause);
         }
+        tracing.life(
+                machine.id,
+                cause instanceof MemoryDisk.PowerLost ? Phase.CRASH : Phase.KILL,
+                "loop " + loop + ": " + cause);
         machine.process.kill();
         if (cause instanceof MemoryDisk.PowerLost) {
             machine.disk.powerLoss();
@@ -169,6 +184,7 @@ public class SimCluster {
     /** With all that is needed to understand it. */
     public SimulationFailure failure(String what, Throwable cause) {
         String why = cause == null ? "" : ": " + cause.getMessage();
+        tracing.failed(what + why);
         return new SimulationFailure(what + why + ". " + this, cause);
     }
 
@@ -189,6 +205,7 @@ public class SimCluster {
     /** The machine loses its power: what was not synced may be gone. */
     public void crash(int id) {
         note("crash " + id);
+        tracing.life(id, Phase.CRASH, "");
         Machine machine = machines.get(id);
         machine.process.kill();
         machine.disk.powerLoss();
@@ -203,6 +220,7 @@ public class SimCluster {
     /** The process ends; what it has written stays. */
     public void kill(int id) {
         note("kill " + id);
+        tracing.life(id, Phase.KILL, "");
         Machine machine = machines.get(id);
         machine.process.kill();
         machine.disk.killProcess();
@@ -211,6 +229,7 @@ public class SimCluster {
     /** The process ends in good order, as at a SIGTERM. */
     public void stop(int id) {
         note("stop " + id);
+        tracing.life(id, Phase.STOP, "");
         Machine machine = machines.get(id);
         machine.process.kill();
         try {
@@ -228,6 +247,7 @@ public class SimCluster {
     /** All loops of the node stand still for that long. */
     public void pause(int id, long millis) {
         note("node " + id + " stands still for " + millis + " ms");
+        tracing.paused(id, millis * NANOS_PER_MILLI);
         machines.get(id).process.standStill(millis * NANOS_PER_MILLI);
     }
 
@@ -252,6 +272,7 @@ public class SimCluster {
 
     /** How far the wall clock of the node is ahead of the true time; negative if it is behind. */
     public void skew(int id, long millis) {
+        tracing.clockSkewed(id, millis);
         machines.get(id).clock.setOffsetMillis(millis);
     }
 
@@ -359,7 +380,8 @@ public class SimCluster {
                 clients,
                 node.client().toSocketAddress(),
                 3 * config.timeouts().commandTimeoutMillis(),
-                this::toString);
+                this::toString,
+                tracing);
     }
 
     /** The process of all clients. */
@@ -398,6 +420,7 @@ public class SimCluster {
 
     /** Something to be told should the run fail. */
     public void note(String what) {
+        tracing.note(what);
         if (log.size() == NOTES_MAX) {
             log.poll();
         }

@@ -4,6 +4,7 @@ import io.ringleader.sim.check.SafetyChecks;
 import io.ringleader.sim.check.Sight;
 import io.ringleader.sim.fault.Faults;
 import io.ringleader.sim.fault.Scene;
+import io.ringleader.trace.TraceRecorder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -38,15 +39,20 @@ public final class Simulation {
     private final Random random;
     private Workload workload;
 
-    private Simulation(long seed) {
+    private Simulation(long seed, TraceRecorder recorder) {
         plan = Plan.draw(new Random(seed));
-        cluster = new SimCluster(seed, plan.cluster, new SafetyChecks(coverage));
+        cluster = new SimCluster(seed, plan.cluster, new SafetyChecks(coverage), recorder);
         random = cluster.world().random();
     }
 
     /** Runs one seed to its end, or until something is wrong. Touches nothing outside; many may run side by side. */
     public static Outcome run(long seed) {
-        Simulation simulation = new Simulation(seed);
+        return run(seed, TraceRecorder.OFF);
+    }
+
+    /** As above, and tells the recorder of everything that happens. What happens is the same. */
+    public static Outcome run(long seed, TraceRecorder recorder) {
+        Simulation simulation = new Simulation(seed, recorder);
         Optional<SimulationFailure> failure = Optional.empty();
         try {
             simulation.run();

@@ -19,6 +19,8 @@ public final class TextClient implements ConnectionHandler {
     private final VirtualWorld world;
     private final long patienceMillis;
     private final Supplier<String> traceOnFailure;
+    private final Tracing tracing;
+    private final int number;
     private final StringBuilder input = new StringBuilder();
     /** Bytes of the answer at the front of the input that were looked at. */
     private int scanned;
@@ -36,10 +38,13 @@ public final class TextClient implements ConnectionHandler {
             VirtualProcess process,
             InetSocketAddress node,
             long patienceMillis,
-            Supplier<String> traceOnFailure) {
+            Supplier<String> traceOnFailure,
+            Tracing tracing) {
         this.world = world;
         this.patienceMillis = patienceMillis;
         this.traceOnFailure = traceOnFailure;
+        this.tracing = tracing;
+        number = tracing.clientIsThere();
         process.network(process.loop("client", 0), Long.MAX_VALUE).connect(node, this);
     }
 
@@ -56,7 +61,7 @@ public final class TextClient implements ConnectionHandler {
             answer.accept(LOST);
             return;
         }
-        waiting.add(answer);
+        waiting.add(tracing.asked(number, command, answer));
         sendOnly(command + "\r\n");
     }
 
@@ -203,5 +208,6 @@ public final class TextClient implements ConnectionHandler {
         while (!waiting.isEmpty()) {
             waiting.poll().accept(LOST);
         }
+        tracing.clientIsGone(number);
     }
 }

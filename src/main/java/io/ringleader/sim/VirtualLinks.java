@@ -1,14 +1,26 @@
 package io.ringleader.sim;
 
+import io.ringleader.trace.TraceEvent.LinkState;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The state of every link of a {@link VirtualWorld}, each way of it by itself. Hosts are numbered in the order in which they appear. */
 final class VirtualLinks {
-    private final Map<String, Integer> numbers = new HashMap<>();
+    /** Is told of every change, one way at a time. */
+    interface Watcher {
+        /** @param untilNanos when a clogged link delivers again */
+        void linkChanged(String from, String to, LinkState state, long untilNanos);
+    }
+
+    private final Map<String, Integer> numbers = new TreeMap<>();
     private boolean[][] cut = new boolean[0][0];
     private long[][] clogUntilNanos = new long[0][0];
+    private Watcher watcher = (from, to, state, untilNanos) -> {};
+
+    void watch(Watcher newWatcher) {
+        watcher = newWatcher;
+    }
 
     int number(String host) {
         Integer known = numbers.get(host);
@@ -30,19 +42,29 @@ final class VirtualLinks {
     void cut(String from, String to) {
         int source = number(from);
         int target = number(to);
-        cut[source][target] = true;
+        if (!cut[source][target]) {
+            cut[source][target] = true;
+            watcher.linkChanged(from, to, LinkState.CUT, 0);
+        }
     }
 
     void mend(String from, String to) {
         int source = number(from);
         int target = number(to);
-        cut[source][target] = false;
+        if (cut[source][target]) {
+            cut[source][target] = false;
+            watcher.linkChanged(from, to, LinkState.MENDED, 0);
+        }
     }
 
     void mendAll() {
-        for (int from = 0; from < cut.length; from++) {
-            Arrays.fill(cut[from], false);
-            Arrays.fill(clogUntilNanos[from], 0);
+        for (String from : numbers.keySet()) {
+            for (String to : numbers.keySet()) {
+                mend(from, to);
+            }
+        }
+        for (long[] each : clogUntilNanos) {
+            Arrays.fill(each, 0);
         }
     }
 
@@ -55,6 +77,7 @@ final class VirtualLinks {
         int source = number(from);
         int target = number(to);
         clogUntilNanos[source][target] = untilNanos;
+        watcher.linkChanged(from, to, LinkState.CLOGGED, untilNanos);
     }
 
     long clogUntilNanos(int from, int to) {

@@ -240,6 +240,10 @@ public final class VirtualWorld implements Clock {
         releaseStuck();
     }
 
+    void watchLinks(VirtualLinks.Watcher watcher) {
+        links.watch(watcher);
+    }
+
     boolean isCut(VirtualProcess from, VirtualProcess to) {
         return everythingCut || links.isCut(from.hostNumber(), to.hostNumber());
     }

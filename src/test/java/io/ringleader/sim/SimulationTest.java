@@ -34,6 +34,7 @@ class SimulationTest {
         ConcurrentLinkedQueue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
         onAllCores(FIRST_SEED, SEEDS, seed -> outcomes.add(Simulation.run(seed)));
         assertThat(outcomes).hasSize(SEEDS);
+        outcomes.stream().filter(outcome -> !outcome.passed()).forEach(outcome -> TracePage.write(outcome.seed()));
         assertThat(outcomes.stream().filter(outcome -> !outcome.passed())).isEmpty();
         Coverage sum = new Coverage();
         outcomes.forEach(outcome -> sum.add(outcome.coverage()));
@@ -64,6 +65,9 @@ class SimulationTest {
         return regressionSeeds().stream()
                 .map(line -> DynamicTest.dynamicTest(line, () -> {
                     Outcome outcome = Simulation.run(Long.parseLong(line.split(" ")[0]));
+                    if (!outcome.passed()) {
+                        TracePage.write(outcome.seed());
+                    }
                     assertThat(outcome.passed()).as(outcome.toString()).isTrue();
                 }));
     }
