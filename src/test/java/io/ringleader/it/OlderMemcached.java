@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Where memcached 1.6.18, which Debian 12 has, differs from current memcached, and so from Ringleader. What touches one of
@@ -36,8 +37,7 @@ enum OlderMemcached {
             "\\r\\n",
             List.of("ERROR"),
             List.of("CLIENT_ERROR bad command line format"),
-            command -> command.line.length() < 2
-                    || (command.isStorage() && command.surplus().length() < 2)),
+            Command::hasShortLine),
     NOT_SWALLOWED(
             "a value is swallowed only for \"too large\"",
             "set a x 0 5\\r\\nhello\\r\\n",
@@ -128,7 +128,7 @@ enum OlderMemcached {
                             Arrays.stream(values()).noneMatch(point -> point.touched.test(Command.of(command))))
                     .toList();
             if (!commands.isEmpty()) {
-                packets.add(new Packet(commands, packet.closing()));
+                packets.add(new Packet(commands, packet.ending()));
             }
         }
         return new Script(packets);
@@ -183,6 +183,14 @@ enum OlderMemcached {
             int words = words().length;
             return words()[words - 1].equals("noreply")
                     && (words()[0].equals("delete") ? words == 2 : words()[0].matches("incr|decr|touch") && words == 3);
+        }
+
+        /** Also one that begins as the value of a command that takes none. */
+        boolean hasShortLine() {
+            if (isStorage()) {
+                return line.length() < 2 || surplus().length() < 2;
+            }
+            return Stream.concat(Stream.of(line), data.lines()).anyMatch(text -> text.length() < 2);
         }
 
         boolean isGoodStorage() {
