@@ -244,11 +244,16 @@ final class MetaLine {
 
     /** Flags act from left to right: so what is shown, and which of two exptimes stays, depends on their order. */
     private void vivify(ItemCommand item) {
+        int shown = places['t'];
+        int first = Math.min(places['N'], places['T']);
+        int last = Math.max(places['N'], places['T']);
+        boolean between = has('N') && has('T') && first < shown && shown < last;
         if (has('N')) {
-            item.vivify(places['T'] > places['N'] ? touch : vivify);
+            item.vivify(places['T'] > places['N'] && !between ? touch : vivify);
         }
         int changed = has('T') ? places['T'] : places['N'];
-        item.with(has('t') && places['t'] < changed ? Options.TTL_BEFORE : 0);
+        item.with(has('t') && shown < changed ? Options.TTL_BEFORE : 0);
+        item.with(between ? Options.TTL_BETWEEN : 0);
     }
 
     private byte[] store(ItemCommand item, Request request) {

@@ -87,7 +87,7 @@ final class GeneralExecutor {
     }
 
     private void vivify(CommandReader c, ByteWriter results) {
-        long expiresAtMillis = items.expiryOf(c.vivifyExptime());
+        long expiresAtMillis = items.expiryOf(exptimeOfMade(c));
         if (!items.isPast(expiresAtMillis) && !shared.hasRoom(c, 0)) {
             ResultWriter.code(results, shared.counted(Result.OUT_OF_MEMORY));
             return;
@@ -206,9 +206,9 @@ final class GeneralExecutor {
         long cas = stale || c.has(Options.NEW_CAS) ? nextCas(c) : old.cas();
         byte[] data = empty ? CommandExecutor.newData(c, 0) : old.data();
         int clientFlags = empty ? 0 : old.clientFlags();
-        Item kept = shared.newItem(c, data, clientFlags, cas, expiresAtMillis, stale ? Item.STALE : 0)
-                .withHintsOf(old);
-        replace(old, kept);
+        Item kept = shared.newItem(c, data, clientFlags, cas, expiresAtMillis, stale ? Item.STALE : 0);
+        // an empty value is a new one, which nobody has read
+        replace(old, empty ? kept : kept.withHintsOf(old));
         return Result.DELETED;
     }
 
@@ -220,7 +220,9 @@ final class GeneralExecutor {
             makeNumber(c, results);
             return;
         }
-        byte refusal = mismatches(c, old) ? Result.EXISTS : shared.compute(c, old, increment);
+        // memcached sees that nothing is no number before it looks at the cas id
+        boolean exists = old.valueLength() > 0 && mismatches(c, old);
+        byte refusal = exists ? Result.EXISTS : shared.compute(c, old, increment);
         if (refusal != 0) {
             ResultWriter.code(results, shared.counted(refusal));
             return;
@@ -240,7 +242,7 @@ final class GeneralExecutor {
         }
         byte[] data = shared.numberData(c, c.initial(), 0);
         int length = data.length - c.keyLength();
-        long expiresAtMillis = items.expiryOf(c.vivifyExptime());
+        long expiresAtMillis = items.expiryOf(exptimeOfMade(c));
         if (length > shared.itemMaxBytes()) {
             ResultWriter.code(results, shared.counted(Result.TOO_LARGE));
         } else if (!items.isPast(expiresAtMillis) && !shared.hasRoom(c, length)) {
@@ -252,7 +254,19 @@ final class GeneralExecutor {
         }
     }
 
+    private static long exptimeOfMade(CommandReader c) {
+        return isShownBetween(c) && c.has(Options.TTL_BEFORE) ? c.exptime() : c.vivifyExptime();
+    }
+
+    private static boolean isShownBetween(CommandReader c) {
+        return c.has(Options.TTL_BETWEEN) && c.has(Options.TOUCH);
+    }
+
     private long ttlOfMade(CommandReader c, Item made) {
+        if (isShownBetween(c)) {
+            long shown = c.has(Options.TTL_BEFORE) ? c.vivifyExptime() : c.exptime();
+            return made.withExpiry(items.expiryOf(shown)).ttlSeconds(items.timeMillis());
+        }
         return c.has(Options.TTL_BEFORE) ? -1 : made.ttlSeconds(items.timeMillis());
     }
 

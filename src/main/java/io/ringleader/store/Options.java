@@ -37,12 +37,27 @@ public final class Options {
     public static final int EMPTY = 1 << 11;
     /** Arithmetic subtracts, and stops at 0. */
     public static final int SUBTRACT = 1 << 12;
+    /**
+     * With {@link #TOUCH} and {@link #VIVIFY}: the answer that tells of a new item has the time left that the first of the two
+     * gives, and the item keeps the second. The second is the touch if there is {@link #TTL_BEFORE}, which then tells of an old
+     * item only, and else the vivify.
+     */
+    public static final int TTL_BETWEEN = 1 << 13;
 
-    private static final int FETCH =
-            COMPARE | NEW_CAS | TOUCH | VIVIFY | RECACHE | VALUE | WIN_STALE | TTL_BEFORE | RECACHE_BEFORE | UNSEEN;
+    private static final int FETCH = COMPARE
+            | NEW_CAS
+            | TOUCH
+            | VIVIFY
+            | RECACHE
+            | VALUE
+            | WIN_STALE
+            | TTL_BEFORE
+            | TTL_BETWEEN
+            | RECACHE_BEFORE
+            | UNSEEN;
     private static final int STORE = COMPARE | NEW_CAS | TOUCH | VIVIFY | STALE;
     private static final int REMOVE = COMPARE | NEW_CAS | TOUCH | STALE | EMPTY;
-    private static final int ARITHMETIC = COMPARE | NEW_CAS | TOUCH | VIVIFY | TTL_BEFORE | SUBTRACT;
+    private static final int ARITHMETIC = COMPARE | NEW_CAS | TOUCH | VIVIFY | TTL_BEFORE | TTL_BETWEEN | SUBTRACT;
     private static final int CHANGING = TOUCH | VIVIFY | RECACHE;
 
     private Options() {}

@@ -253,13 +253,29 @@ final class NaiveStore {
     }
 
     private String vivify(Command c) {
-        long expiresAt = expiry(c.general().vivify());
+        long expiresAt = expiry(keptByMade(c));
         if (!isOver(expiresAt) && !fits(c.key(), "")) {
             return "OUT_OF_MEMORY";
         }
         Entry made = new Entry(0, cas(c), expiresAt, "", false, true);
         keep(c.key(), made);
-        return answer(c, made, Facts.CREATED | Facts.WON, c.has(Options.TTL_BEFORE) ? 0 : expiresAt);
+        return answer(c, made, Facts.CREATED | Facts.WON, shownByMade(c));
+    }
+
+    private static boolean isShownBetween(Command c) {
+        return c.has(Options.TTL_BETWEEN) && c.has(Options.TOUCH);
+    }
+
+    private static long keptByMade(Command c) {
+        return isShownBetween(c) && c.has(Options.TTL_BEFORE)
+                ? c.exptime()
+                : c.general().vivify();
+    }
+
+    /** When a new item expires as far as its answer tells. */
+    private long shownByMade(Command c) {
+        long between = c.has(Options.TTL_BEFORE) ? c.general().vivify() : c.exptime();
+        return isShownBetween(c) ? expiry(between) : c.has(Options.TTL_BEFORE) ? 0 : expiry(keptByMade(c));
     }
 
     /** What the meta commands and the binary protocol make of the classic commands. */
@@ -326,7 +342,7 @@ final class NaiveStore {
         if (old == null) {
             return c.has(Options.VIVIFY) ? makeNumber(c) : "NOT_FOUND";
         }
-        if (c.has(Options.COMPARE) && c.cas() != old.cas) {
+        if (!old.value.isEmpty() && c.has(Options.COMPARE) && c.cas() != old.cas) {
             return "EXISTS";
         }
         String text = computed(c, old, !c.has(Options.SUBTRACT));
@@ -343,7 +359,7 @@ final class NaiveStore {
 
     private String makeNumber(Command c) {
         String text = Long.toUnsignedString(c.general().initial());
-        long expiresAt = expiry(c.general().vivify());
+        long expiresAt = expiry(keptByMade(c));
         if (text.length() > itemMax) {
             return "TOO_LARGE";
         }
@@ -352,7 +368,7 @@ final class NaiveStore {
         }
         long cas = cas(c);
         keep(c.key(), new Entry(0, cas, expiresAt, text));
-        long shown = c.has(Options.TTL_BEFORE) ? 0 : expiresAt;
+        long shown = shownByMade(c);
         return Results.item(Facts.CREATED, "", 0, cas, ttl(shown), text, text.length());
     }
 
