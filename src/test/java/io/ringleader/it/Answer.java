@@ -39,7 +39,7 @@ record Answer(String line, String data) {
 
     /** That of the item, if it is known which. */
     Optional<ToldCas> toldCas() {
-        String[] words = words();
+        String[] words = Difference.withPlainKey(words());
         String key = "";
         String cas = "";
         if (words[0].equals("VALUE") && words.length == 5) {

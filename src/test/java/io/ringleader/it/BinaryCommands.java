@@ -27,6 +27,7 @@ final class BinaryCommands {
             Arbitraries.of("0000000000000001", "0000000000000000", "000000000000005a", "ffffffffffffffff");
     private static final Arbitrary<String> INITIAL =
             Arbitraries.of("0000000000000000", "000000000000000d", "ffffffffffffffff");
+    static final String NOOP = "{bin op=0a}";
     private static final int TOO_LARGE_BYTES = (1 << 20) + 1;
 
     private BinaryCommands() {}

@@ -69,6 +69,18 @@ enum Difference {
         return words;
     }
 
+    /** {@link #KEY_TEXT_IS_THAT_OF_THE_REQUEST}, of the answers to {@code me}, where nothing tells base64 from the key itself. */
+    static boolean areTextsOfOneKey(String reference, String ours) {
+        if (reference.equals(ours)) {
+            return true;
+        }
+        try {
+            return new String(BASE64.decode(reference), StandardCharsets.ISO_8859_1).equals(ours);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /** {@link #REFUSAL_DOES_NOT_CLOSE}: what memcached answers, without its closing. */
     static List<Answer> withoutClosing(Packet packet, List<Answer> answers) {
         int last = answers.size() - 1;

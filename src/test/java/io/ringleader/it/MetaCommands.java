@@ -27,6 +27,9 @@ final class MetaCommands {
     private static final Arbitrary<String> BAD_KEY = Arbitraries.of(
             "", ClassicCommands.LONGEST_KEY + "k", "YQ b", "a b", "YQ= b", "YQ==", "\\x01\\xff", "a\\t", "a\\x00b");
 
+    /** Stands in flags for the key of their command. */
+    private static final String THE_KEY = "KEY";
+
     private static final List<String> EXPTIMES =
             List.of("0", "100", "100", "1000", "2592000", "2147483647", "-1", "2592001", "-100");
 
@@ -77,6 +80,10 @@ final class MetaCommands {
             "C18446744073709551616",
             "T2147483648",
             "T+1");
+
+    /** A CAS id that was seen at {@link #THE_KEY}, one beside it that no item has, or one that no item has ever had. */
+    private static final Arbitrary<String> COMPARE =
+            Arbitraries.of("C{cas:KEY}", "C{cas:KEY}", "C{cas:KEY-1}", "C0", "C18446744073709551000");
 
     /** More than are taken, whatever they are. */
     private static final String TOO_MANY = "v k t c s f h l u q P1 L1 O1 F1 J1 D1 x T1 N1";
@@ -148,13 +155,6 @@ final class MetaCommands {
         return Arbitraries.of(EXPTIMES).map(time -> flag + time);
     }
 
-    /** A CAS id that was seen, one beside it that no item has, or one that no item has ever had. */
-    private static Arbitrary<String> compare(String key) {
-        String name = key.split(" ")[0];
-        return Arbitraries.of(
-                "C{cas:" + name + "}", "C{cas:" + name + "}", "C{cas:" + name + "-1}", "C0", "C18446744073709551000");
-    }
-
     /** Usual flags, each at most once but for an accident. */
     private static Arbitrary<String> flags(Arbitrary<String> usual) {
         Arbitrary<List<String>> list = usual.list().ofMaxSize(FLAGS_MAX).uniqueElements(flag -> flag.charAt(0));
@@ -176,31 +176,37 @@ final class MetaCommands {
         return Arbitraries.frequencyOf(Tuple.of(40, usual), Tuple.of(1, BAD_KEY));
     }
 
+    /** A line of a verb, a key, flags. */
+    private static Arbitrary<String> lines(String verb, Arbitrary<String> keys, Arbitrary<String> flags) {
+        return Combinators.combine(keys, flags).as((key, list) -> verb + " " + key + named(list, key) + END);
+    }
+
+    private static String named(String flags, String key) {
+        String name = key.startsWith("YQ==") ? "a" : key.startsWith("bg==") ? "n" : key.split(" ")[0];
+        return flags.replace(THE_KEY, name);
+    }
+
     private static Arbitrary<String> get() {
-        return Arbitraries.frequencyOf(Tuple.of(4, key(ANY_KEY)), Tuple.of(1, NUMBER_KEY))
-                .flatMap(key -> flags(Arbitraries.frequencyOf(
-                                Tuple.of(10, ANY_SHOWN),
-                                Tuple.of(3, ACCESS),
-                                Tuple.of(2, OPAQUE),
-                                Tuple.of(2, ANY_IGNORED),
-                                Tuple.of(2, exptimes("T")),
-                                Tuple.of(2, key.contains("n") ? ANY_SHOWN : exptimes("N")),
-                                // far from any time left that the items may have, for a second may pass
-                                Tuple.of(2, key.contains("n") ? ANY_SHOWN : Arbitraries.of("R30", "R500", "R-1", "R0")),
-                                Tuple.of(2, compare(key)),
-                                Tuple.of(1, Arbitraries.of(NEW_CAS)),
-                                Tuple.of(1, Arbitraries.of("F5", "Mx", "J1", "D2", "I", "x"))))
-                        .map(flags -> "mg " + key + flags + END));
+        Arbitrary<String> usual = Arbitraries.frequencyOf(
+                Tuple.of(10, ANY_SHOWN),
+                Tuple.of(3, ACCESS),
+                Tuple.of(2, OPAQUE),
+                Tuple.of(2, ANY_IGNORED),
+                Tuple.of(2, exptimes("T")),
+                Tuple.of(2, COMPARE),
+                Tuple.of(1, Arbitraries.of(NEW_CAS)),
+                Tuple.of(1, Arbitraries.of("F5", "Mx", "J1", "D2", "I", "x")));
+        // far from any time left that the items may have, for a second may pass
+        Arbitrary<String> winning = Arbitraries.frequencyOf(
+                Tuple.of(10, usual),
+                Tuple.of(1, exptimes("N")),
+                Tuple.of(1, Arbitraries.of("R30", "R500", "R-1", "R0")));
+        return Arbitraries.frequencyOf(
+                Tuple.of(4, lines("mg", key(ANY_KEY), flags(winning))),
+                Tuple.of(1, lines("mg", NUMBER_KEY, flags(usual))));
     }
 
     private static Arbitrary<String> set() {
-        Arbitrary<String> anyItem = key(ANY_KEY).flatMap(key -> set(key, value()));
-        Arbitrary<String> numberItem = NUMBER_KEY.flatMap(key -> set(key, number()));
-        return Arbitraries.frequencyOf(Tuple.of(4, anyItem), Tuple.of(1, numberItem));
-    }
-
-    private static Arbitrary<String> set(String key, Arbitrary<String> values) {
-        boolean stale = !key.contains("n");
         Arbitrary<String> usual = Arbitraries.frequencyOf(
                 Tuple.of(3, Arbitraries.of("F5", "F0", "F4294967295", "F007")),
                 Tuple.of(3, exptimes("T")),
@@ -208,54 +214,57 @@ final class MetaCommands {
                 Tuple.of(2, OPAQUE),
                 Tuple.of(4, Arbitraries.of("MS", "ME", "MA", "MP", "MR", "MAppend", "MEx")),
                 Tuple.of(2, exptimes("N")),
-                Tuple.of(4, compare(key)),
+                Tuple.of(4, COMPARE),
                 Tuple.of(1, Arbitraries.of(NEW_CAS)),
-                Tuple.of(2, stale ? Arbitraries.just("I") : Arbitraries.just("c")),
                 Tuple.of(1, Arbitraries.of("v", "t", "f", "h", "l", "u", "x", "R30", "J1", "D2", "P1", "Lfoo")));
+        Arbitrary<String> marking = Arbitraries.frequencyOf(Tuple.of(12, usual), Tuple.of(1, Arbitraries.just("I")));
+        return Arbitraries.frequencyOf(
+                Tuple.of(4, set(key(ANY_KEY), value(), flags(marking))),
+                Tuple.of(1, set(NUMBER_KEY, number(), flags(usual))));
+    }
+
+    private static Arbitrary<String> set(Arbitrary<String> keys, Arbitrary<String> values, Arbitrary<String> flags) {
         Arbitrary<Integer> wrongBy =
                 Arbitraries.frequencyOf(Tuple.of(30, Arbitraries.just(0)), Tuple.of(1, Arbitraries.of(-1, 1, 2)));
-        return Combinators.combine(flags(usual), values, wrongBy).as((flags, data, wrong) -> {
+        return Combinators.combine(keys, flags, values, wrongBy).as((key, list, data, wrong) -> {
             String[] words = key.split(" ", 2);
             String rest = words.length > 1 ? " " + words[1] : "";
-            return "ms " + words[0] + " " + Math.max(0, length(data) + wrong) + rest + flags + END + data + END;
+            return "ms " + words[0] + " " + Math.max(0, length(data) + wrong) + rest + named(list, key) + END + data
+                    + END;
         });
     }
 
     private static Arbitrary<String> delete() {
-        return Arbitraries.frequencyOf(Tuple.of(4, key(ANY_KEY)), Tuple.of(1, NUMBER_KEY))
-                .flatMap(key -> flags(Arbitraries.frequencyOf(
-                                Tuple.of(6, key.contains("n") ? Arbitraries.just("q") : Arbitraries.just("I")),
-                                Tuple.of(2, Arbitraries.just("x")),
-                                Tuple.of(4, Arbitraries.of("q", "k")),
-                                Tuple.of(2, OPAQUE),
-                                Tuple.of(3, exptimes("T")),
-                                Tuple.of(4, compare(key)),
-                                Tuple.of(1, Arbitraries.of(NEW_CAS)),
-                                Tuple.of(
-                                        1,
-                                        Arbitraries.of(
-                                                "v", "t", "c", "s", "h", "l", "u", "N5", "R30", "MS", "J1", "D2"))))
-                        .map(flags -> "md " + key + flags + END));
+        Arbitrary<String> usual = Arbitraries.frequencyOf(
+                Tuple.of(2, Arbitraries.just("x")),
+                Tuple.of(4, Arbitraries.of("q", "k")),
+                Tuple.of(2, OPAQUE),
+                Tuple.of(3, exptimes("T")),
+                Tuple.of(4, COMPARE),
+                Tuple.of(1, Arbitraries.of(NEW_CAS)),
+                Tuple.of(1, Arbitraries.of("v", "t", "c", "s", "h", "l", "u", "N5", "R30", "MS", "J1", "D2")));
+        Arbitrary<String> marking = Arbitraries.frequencyOf(Tuple.of(5, usual), Tuple.of(2, Arbitraries.just("I")));
+        return Arbitraries.frequencyOf(
+                Tuple.of(4, lines("md", key(ANY_KEY), flags(marking))),
+                Tuple.of(1, lines("md", NUMBER_KEY, flags(usual))));
     }
 
     private static Arbitrary<String> arithmetic() {
         Arbitrary<String> usual = Arbitraries.frequencyOf(
                 Tuple.of(3, Arbitraries.of("MI", "M+", "MD", "M-", "MIncr")),
                 Tuple.of(3, Arbitraries.of("D0", "D1", "D5", "D90", "D18446744073709551615")),
-                Tuple.of(3, exptimes("N")),
                 Tuple.of(2, Arbitraries.of("J0", "J13", "J18446744073709551615")),
                 Tuple.of(2, exptimes("T")),
                 Tuple.of(6, Arbitraries.of("t", "c", "v", "k", "q")),
                 Tuple.of(2, OPAQUE),
-                Tuple.of(3, compare("n")),
+                Tuple.of(3, COMPARE),
                 Tuple.of(1, Arbitraries.of(NEW_CAS)),
                 Tuple.of(1, Arbitraries.of("f", "s", "h", "l", "u", "x", "I", "F5", "R30", "P1")));
-        Arbitrary<String> numbers =
-                Combinators.combine(NUMBER_KEY, flags(usual)).as((key, flags) -> "ma " + key + flags + END);
         // nothing is made where no number may be
-        Arbitrary<String> others = Combinators.combine(key(ANY_KEY), flags(usual.filter(flag -> flag.charAt(0) != 'N')))
-                .as((key, flags) -> "ma " + key + flags + END);
-        return Arbitraries.frequencyOf(Tuple.of(4, numbers), Tuple.of(1, others));
+        Arbitrary<String> making = Arbitraries.frequencyOf(Tuple.of(7, usual), Tuple.of(1, exptimes("N")));
+        return Arbitraries.frequencyOf(
+                Tuple.of(4, lines("ma", NUMBER_KEY, flags(making))),
+                Tuple.of(1, lines("ma", key(ANY_KEY), flags(usual))));
     }
 
     /** Not with a key in base64, which memcached does not decode. */
@@ -271,6 +280,7 @@ final class MetaCommands {
                 "md" + END,
                 "ma" + END,
                 "me" + END,
+                "me " + ClassicCommands.LONGEST_KEY + "k" + END,
                 "mx a" + END,
                 "mg a " + TOO_MANY + END,
                 "md a " + TOO_MANY + END,

@@ -337,6 +337,7 @@ class MetaTest {
         String key = "k".repeat(251);
         expect("ms " + key + " 2\r\nhi", "CLIENT_ERROR bad command line format");
         expect("mg " + key, "CLIENT_ERROR bad command line format");
+        expect("ma " + key, "CLIENT_ERROR invalid or duplicate flag");
         expect("ms k 2 " + "k ".repeat(18) + "\r\nhi", "CLIENT_ERROR options flags are too long");
         expect("ms k 2 O" + "o".repeat(32) + "\r\nhi", "CLIENT_ERROR opaque token too long");
         expect("ms k 2 L" + "l".repeat(2100) + "\r\nhi", "CLIENT_ERROR bad command line format");
