@@ -46,7 +46,10 @@ final class AnswerComparison {
         for (int i = 0; i < expected.length && same; i++) {
             same = wordsAgree(expected, i, actual[i], key);
         }
-        return same ? Optional.empty() : Optional.of("memcached " + reference + ", Ringleader " + ours);
+        return same
+                ? Optional.empty()
+                : Optional.of(
+                        "memcached " + reference + ", Ringleader " + ours + ", CAS ids before " + casByKey.get(key));
     }
 
     private static boolean dataAgree(Answer reference, Answer ours) {

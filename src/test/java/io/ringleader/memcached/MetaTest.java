@@ -316,6 +316,12 @@ class MetaTest {
         expect("mg k h", "HD h1 X W");
         client.line("md k x");
         expect("mg k h", "HD h0");
+        client.ask("ms k 2\r\n98\r\n");
+        client.line("get k");
+        expect("incr k 1", "99");
+        expect("mg k h", "HD h1");
+        expect("incr k 1", "100");
+        expect("mg k h", "HD h0");
     }
 
     @Test
