@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * -Dringleader.differential.seed=7} with other commands.
  */
 class DifferentialIT {
-    private static final int FIXED_SCRIPTS = 150;
+    private static final int FIXED_SCRIPTS = 100;
     private static final long SECONDS = Long.getLong("ringleader.differential.seconds", 0);
     /** As jqwik counts it: how many values are to come. */
     private static final int GENERATOR_SIZE = 1000;
@@ -112,6 +112,12 @@ class DifferentialIT {
     void eachDifferenceStandsInTheDocumentation(Difference difference) throws IOException {
         assertThat(Files.readString(Path.of("docs/compatibility.md")))
                 .contains("| `" + difference.documentedName + "` |");
+    }
+
+    @ParameterizedTest
+    @EnumSource(OlderMemcached.class)
+    void eachPointOf1618StandsInTheDocumentation(OlderMemcached point) throws IOException {
+        assertThat(Files.readString(Path.of("docs/compatibility.md"))).contains("| " + point.wording + " |");
     }
 
     @Test

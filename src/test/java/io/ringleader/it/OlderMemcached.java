@@ -191,8 +191,10 @@ enum OlderMemcached {
     }
 
     /** The first line of a command, and what comes behind it. */
-    private record Command(String line, String[] words, String data) {
+    private record Command(String line, String[] words, String data, boolean shortLine) {
         private static final int STORAGE_WORDS = 5;
+        /** With its end. */
+        private static final int LINE_BYTES_MIN = 4;
 
         static Command of(String notation) {
             StringBuilder text = new StringBuilder();
@@ -202,7 +204,10 @@ enum OlderMemcached {
             int end = text.indexOf("\n");
             String line = end < 0 ? text.toString() : text.substring(0, end).replaceFirst("\r\\z", "");
             return new Command(
-                    line, line.replaceAll("^ +| +\\z", "").split(" +"), end < 0 ? "" : text.substring(end + 1));
+                    line,
+                    line.replaceAll("^ +| +\\z", "").split(" +"),
+                    end < 0 ? "" : text.substring(end + 1),
+                    end < LINE_BYTES_MIN - 1);
         }
 
         boolean isStorage() {
@@ -274,10 +279,8 @@ enum OlderMemcached {
 
         /** Also one that begins as the value of a command that takes none. */
         boolean hasShortLine() {
-            if (isStorage() || isMetaSet()) {
-                return line.length() < 2 || surplus().length() < 2;
-            }
-            return Stream.concat(Stream.of(line), data.lines()).anyMatch(text -> text.length() < 2);
+            Stream<String> more = isStorage() || isMetaSet() ? Stream.of(surplus()) : data.lines();
+            return shortLine || more.anyMatch(text -> text.length() < 2);
         }
 
         boolean isGoodStorage() {
