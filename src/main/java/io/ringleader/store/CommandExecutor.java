@@ -220,6 +220,8 @@ final class CommandExecutor {
             return Result.NOT_FOUND;
         }
         counters.touchHits++;
+        // as in memcached, where a touch counts as a read
+        item.accessedAt(items.timeMillis());
         expire(item, c.exptime());
         return Result.TOUCHED;
     }

@@ -26,7 +26,8 @@ enum Difference {
     WHAT_IS_FLUSHED_STAYS_SO("what-is-flushed-stays-so"),
     LONG_STORAGE_LINE("long-storage-line"),
     KEY_TEXT_IS_THAT_OF_THE_REQUEST("key-text-is-that-of-the-request"),
-    REFUSAL_DOES_NOT_CLOSE("refusal-does-not-close");
+    REFUSAL_DOES_NOT_CLOSE("refusal-does-not-close"),
+    CAS_IDS_GROW("cas-ids-grow");
 
     private static final Pattern ARITHMETIC = Pattern.compile("incr|decr|ma |op=[01][56]");
     private static final Pattern RETRIEVAL = Pattern.compile("get|gat|mg |op=(0[09cd]|1[de]|2[34])");

@@ -51,13 +51,21 @@ final class Side implements Closeable {
         return new Side(ports, EnumSet.of(Ending.CLOSED));
     }
 
-    private static TextClient open(Map<Line, TextClient> connections, Line line) throws IOException {
+    private TextClient open(Map<Line, TextClient> connections, Line line) throws IOException {
         TextClient client = connections.get(line);
         if (client == null) {
             client = new TextClient(line.port, PATIENCE);
             connections.put(line, client);
+            if (isMemcached() && line.dialect == Dialect.TEXT) {
+                // Difference.CAS_IDS_GROW: the first store may have an old CAS id
+                client.set("~~", "");
+            }
         }
         return client;
+    }
+
+    private boolean isMemcached() {
+        return closing.contains(Ending.REFUSED);
     }
 
     private Line line(int packetNumber, Packet packet) {

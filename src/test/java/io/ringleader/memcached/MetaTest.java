@@ -317,7 +317,7 @@ class MetaTest {
         client.line("md k x");
         expect("mg k h", "HD h0");
         client.ask("ms k 2\r\n98\r\n");
-        client.line("get k");
+        client.line("touch k 0");
         expect("incr k 1", "99");
         expect("mg k h", "HD h1");
         expect("incr k 1", "100");
