@@ -206,9 +206,9 @@ final class GeneralExecutor {
         long cas = stale || c.has(Options.NEW_CAS) ? nextCas(c) : old.cas();
         byte[] data = empty ? CommandExecutor.newData(c, 0) : old.data();
         int clientFlags = empty ? 0 : old.clientFlags();
-        Item kept = shared.newItem(c, data, clientFlags, cas, expiresAtMillis, stale ? Item.STALE : 0)
-                .withHintsOf(old);
-        replace(old, kept);
+        Item kept = shared.newItem(c, data, clientFlags, cas, expiresAtMillis, stale ? Item.STALE : 0);
+        // an empty value is a new one, which nobody has read
+        replace(old, empty ? kept : kept.withHintsOf(old));
         return Result.DELETED;
     }
 
@@ -220,7 +220,9 @@ final class GeneralExecutor {
             makeNumber(c, results);
             return;
         }
-        byte refusal = mismatches(c, old) ? Result.EXISTS : shared.compute(c, old, increment);
+        // memcached sees that nothing is no number before it looks at the cas id
+        boolean exists = old.valueLength() > 0 && mismatches(c, old);
+        byte refusal = exists ? Result.EXISTS : shared.compute(c, old, increment);
         if (refusal != 0) {
             ResultWriter.code(results, shared.counted(refusal));
             return;

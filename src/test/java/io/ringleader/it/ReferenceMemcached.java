@@ -34,6 +34,8 @@ final class ReferenceMemcached {
         List<String> command = new ArrayList<>(List.of(program.toString()));
         // one thread: what one connection has been told about is done when another is answered
         command.addAll(List.of("-t", "1", "-U", "0", "-l", "127.0.0.1", "-p", Integer.toString(port)));
+        // its thread holds items that were read twice, and an item that is held is not changed in place: no padding
+        command.addAll(List.of("-o", "no_lru_maintainer"));
         if (System.getProperty("user.name").equals("root")) {
             command.addAll(List.of("-u", "nobody"));
         }

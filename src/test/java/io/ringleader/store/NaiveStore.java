@@ -326,7 +326,7 @@ final class NaiveStore {
         if (old == null) {
             return c.has(Options.VIVIFY) ? makeNumber(c) : "NOT_FOUND";
         }
-        if (c.has(Options.COMPARE) && c.cas() != old.cas) {
+        if (!old.value.isEmpty() && c.has(Options.COMPARE) && c.cas() != old.cas) {
             return "EXISTS";
         }
         String text = computed(c, old, !c.has(Options.SUBTRACT));

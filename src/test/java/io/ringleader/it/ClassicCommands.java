@@ -1,18 +1,12 @@
 package io.ringleader.it;
 
-import io.ringleader.it.Script.Packet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Makes scripts of the classic text commands, good and bad ones, from a seed. */
-final class ClassicScripts {
-    private static final int PACKETS_MAX = 6;
-    private static final int COMMANDS_MAX = 8;
-    /** Memcached has no room for this value, and neither have we. */
-    private static final int TOO_LARGE_BYTES = (1 << 20) + 1;
-
-    private static final String LONGEST_KEY = "k".repeat(250);
+/** Makes classic text commands, good and bad ones. Used by one thread. */
+final class ClassicCommands {
+    static final String LONGEST_KEY = "k".repeat(250);
     private static final List<String> KEYS = List.of("a", "b", "c", "key-4", "\\x01\\xff", LONGEST_KEY);
     private static final List<String> STORAGE = List.of("set", "add", "replace", "append", "prepend", "cas");
     private static final List<String> FLAGS = List.of("0", "5", "4294967295", "4294967296", "007");
@@ -22,7 +16,7 @@ final class ClassicScripts {
     private static final List<String> BAD_EXPTIMES =
             List.of("x", "1x", "2147483648", "-", "99999999999999999999", "1.5");
     /** None is all white space: {@link Difference#WHITE_SPACE_IS_NO_NUMBER}. */
-    private static final List<String> VALUES = List.of(
+    static final List<String> VALUES = List.of(
             "",
             "x",
             "hello",
@@ -49,6 +43,9 @@ final class ClassicScripts {
 
     private static final List<String> DELTAS =
             List.of("1", "0", "5", "90", "18446744073709551615", "12345678901234567890");
+    /** CAS ids that no item has. */
+    private static final List<String> NO_CAS = List.of("0", "18446744073709551615", "12345678901234567890");
+
     private static final List<String> BAD_DELTAS = List.of("-1", "x", "18446744073709551616", "1x", "1.5", "+1");
     private static final List<String> BAD_LENGTHS =
             List.of("-1", "x", "2147483647", "2147483646", "99999999999", "1x", "+1");
@@ -97,7 +94,8 @@ final class ClassicScripts {
             "get a\\r\\r\\n",
             "flush_all x\\r\\n",
             "flush_all 0 0\\r\\n");
-    private static final List<String> CLOSING = List.of(
+    /** After each the server closes. */
+    static final List<String> CLOSING = List.of(
             "quit\\r\\n",
             "quit now\\r\\n",
             "GET / HTTP/1.1\\r\\n",
@@ -105,41 +103,20 @@ final class ClassicScripts {
             "set {fill:2049}",
             "set a 0 0 1 noreply\\r\\nx\\r\\nget a\\r\\nquit\\r\\n");
 
+    /**
+     * Memcached has no room for this value, and neither have we. It must begin a packet: behind a value that is longer than it was
+     * said to be it would be a line that is too long. {@link Difference#REFUSED_SET_CHANGES_NOTHING}: memcached deletes the old
+     * value.
+     */
+    static final String TOO_LARGE = "set a 0 0 1048577\\r\\n{fill:1048577}\\r\\ndelete a noreply\\r\\n";
+
+    /** It must have a packet of its own: memcached throws away the answers before it. No item is read, as it would count. */
+    static final String LONG_KEY_IN_GET = "get missing " + LONGEST_KEY + "k b\\r\\n";
+
     private final Random random;
 
-    ClassicScripts(long seed) {
-        random = new Random(seed);
-    }
-
-    Script next() {
-        List<Packet> packets = new ArrayList<>();
-        for (int count = 1 + random.nextInt(PACKETS_MAX); count > 0; count--) {
-            addPacket(packets);
-        }
-        return new Script(packets);
-    }
-
-    private void addPacket(List<Packet> packets) {
-        int kind = random.nextInt(100);
-        if (kind < 3) {
-            packets.add(new Packet(List.of(broken(oneOf(CLOSING))), true));
-            return;
-        }
-        if (kind < 5) {
-            // in a packet of its own: memcached throws away the answers before it
-            packets.add(Packet.of(broken("get a " + LONGEST_KEY + "k b\\r\\n")));
-            return;
-        }
-        List<String> commands = new ArrayList<>();
-        for (int count = 1 + random.nextInt(COMMANDS_MAX); count > 0; count--) {
-            String command = broken(command());
-            if (Difference.endsPacket(commands, command)) {
-                packets.add(new Packet(List.copyOf(commands), false));
-                commands.clear();
-            }
-            commands.add(command);
-        }
-        packets.add(new Packet(List.copyOf(commands), false));
+    ClassicCommands(Random random) {
+        this.random = random;
     }
 
     private String oneOf(List<String> list) {
@@ -163,7 +140,7 @@ final class ClassicScripts {
         return oneIn(6) ? " noreply" : "";
     }
 
-    private String command() {
+    String command() {
         int kind = random.nextInt(100);
         if (kind < 35) {
             return storage();
@@ -206,11 +183,6 @@ final class ClassicScripts {
     private String storage() {
         String verb = oneOf(STORAGE);
         String key = key();
-        if (verb.equals("set") && oneIn(40)) {
-            // Difference.REFUSED_SET_CHANGES_NOTHING: memcached deletes the old value
-            return "set " + key + " 0 0 " + TOO_LARGE_BYTES + "\\r\\n{fill:" + TOO_LARGE_BYTES + "}\\r\\ndelete " + key
-                    + " noreply\\r\\n";
-        }
         String value = oneIn(8) ? "v".repeat(random.nextInt(60)) : oneOf(VALUES);
         int length = Script.parts(value, name -> "").get(0).length;
         if (length > 0 && oneIn(25)) {
@@ -219,7 +191,7 @@ final class ClassicScripts {
         String bytes = oneIn(40) ? oneOf(BAD_LENGTHS) : Integer.toString(length);
         String cas = "";
         if (verb.equals("cas")) {
-            cas = " " + (oneIn(3) ? mostly(DELTAS, BAD_DELTAS) : "{cas:" + key + "}");
+            cas = " " + (oneIn(3) ? mostly(NO_CAS, BAD_DELTAS) : "{cas:" + key + "}");
         }
         String line = verb + " " + key + " " + mostly(FLAGS, BAD_FLAGS) + " " + mostly(EXPTIMES, BAD_EXPTIMES) + " "
                 + bytes + cas + noreply();
@@ -247,33 +219,5 @@ final class ClassicScripts {
         }
         // what announces more bytes than it brings waits for more than the filler that Side sends behind it
         return words.size() > 4 && words.get(4).matches("\\d{4,9}") ? line : String.join(" ", words);
-    }
-
-    /** Seldom puts pauses into a command. */
-    private String broken(String command) {
-        if (!oneIn(8)) {
-            return command;
-        }
-        StringBuilder text = new StringBuilder(command);
-        for (int pauses = 1 + random.nextInt(3); pauses > 0; pauses--) {
-            int at = random.nextInt(text.length() + 1);
-            if (!withinEscape(text, at)) {
-                text.insert(at, "\\|");
-            }
-        }
-        return text.toString();
-    }
-
-    private static boolean withinEscape(StringBuilder text, int at) {
-        int open = text.lastIndexOf("{", at - 1);
-        if (open >= 0 && text.indexOf("}", open) >= at) {
-            return true;
-        }
-        for (int back = 1; back <= 3 && back <= at; back++) {
-            if (text.charAt(at - back) == '\\') {
-                return true;
-            }
-        }
-        return false;
     }
 }
