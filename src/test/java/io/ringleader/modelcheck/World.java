@@ -5,6 +5,7 @@ import static io.ringleader.modelcheck.Budget.DUPLICATES;
 import static io.ringleader.modelcheck.Budget.PROPOSALS;
 import static io.ringleader.modelcheck.Budget.READS;
 import static io.ringleader.modelcheck.Budget.RECONNECTS;
+import static io.ringleader.modelcheck.Budget.SILENCES;
 import static io.ringleader.modelcheck.Budget.SNAPSHOTS;
 import static io.ringleader.modelcheck.Budget.TICKS;
 import static io.ringleader.modelcheck.Budget.TRANSFERS;
@@ -40,7 +41,15 @@ enum World {
             429_610,
             Set.of(Reached.HANDED_OVER, Reached.TWO_LEADERS)),
     LARGE_ELECTIONS(Bounds.of(3, 3, 1), 384_532, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
-    LARGE_NETWORK(Bounds.of(3, 2, 2), 932_674, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED));
+    LARGE_NETWORK(Bounds.of(3, 2, 2), 932_674, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
+    LARGE_DISKS(
+            Bounds.of(3, 2, 1).with(CRASHES, 1).withSlowDisks(),
+            4_125_468,
+            Set.of(Reached.WRITES_LOST, Reached.TWO_LEADERS, Reached.TRUNCATED)),
+    LARGE_READS(
+            Bounds.of(3, 2, 1).with(READS, 1).with(TICKS, 1).with(SILENCES, 1),
+            3_049_660,
+            Set.of(Reached.READ_SERVED, Reached.TWO_LEADERS));
 
     final Bounds bounds;
     final int states;
