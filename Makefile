@@ -6,7 +6,7 @@ ARGS ?=
 JAR := target/ringleader.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build run sim soak test test-differential test-clients format check-config clean
+.PHONY: help build run sim soak test model-check test-differential test-clients format check-config clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ run: build ## Run a cluster on this machine until Ctrl-C (ARGS="--nodes 5")
 
 test: ## Build, check the format and run all tests
 	$(MVN) verify
+
+model-check: ## Explore more states of small clusters than the tests do (minutes)
+	$(MVN) -DargLine=-Xmx3g -Dringleader.modelcheck=large -Dtest=ModelCheckerTest test
 
 SECONDS_LONG ?= 300
 test-differential: ## Compare with memcached for longer (SECONDS_LONG=300, MEMCACHED=path), installing it if that is possible

@@ -220,7 +220,12 @@ final class Elections {
     }
 
     /** A message that means nothing to a server in this role. */
-    static Action drop(Message message) {
+    static Action drop() {
         return new Action("Drop", Outcome::next);
+    }
+
+    /** Nothing that the specification knows of. The step may still say something, by actions of their own. */
+    static Action stutter() {
+        return new Action("Stutter", Outcome::next);
     }
 }

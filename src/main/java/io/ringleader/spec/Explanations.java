@@ -24,7 +24,7 @@ import java.util.List;
  * there are several candidates where the specification leaves a choice, mostly because it knows no time.
  */
 final class Explanations {
-    private static final List<Action> NOTHING = List.of(Elections.drop(null));
+    private static final List<Action> NOTHING = List.of(Elections.stutter());
 
     private Explanations() {}
 
@@ -98,7 +98,7 @@ final class Explanations {
         } else if (message instanceof InstallSnapshot chunk) {
             return List.of(List.of(Elections.follow(message), Snapshots.handleInstallSnapshot(chunk)));
         } else if (message instanceof TimeoutNow order) {
-            return List.of(List.of(Elections.campaignAtOnce(order)), List.of(Elections.drop(message)));
+            return List.of(List.of(Elections.campaignAtOnce(order)), List.of(Elections.drop()));
         } else if (message instanceof AppendReply reply) {
             return List.of(
                     List.of(Replicating.handleAppendReply(reply)),
@@ -108,7 +108,7 @@ final class Explanations {
         } else if (message instanceof SnapshotReply reply) {
             return one(Snapshots.handleSnapshotReply(reply));
         }
-        return List.of(List.of(Elections.drop(message)));
+        return List.of(List.of(Elections.drop()));
     }
 
     /** The action that says a message which is no answer. */
