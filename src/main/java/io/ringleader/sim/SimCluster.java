@@ -251,6 +251,13 @@ public class SimCluster {
         machines.get(id).process.standStill(millis * NANOS_PER_MILLI);
     }
 
+    /** The disk of the node answers nothing for that long: its log loop and its snapshot loop wait. */
+    public void stallDisk(int id, long millis) {
+        note("the disk of node " + id + " stalls for " + millis + " ms");
+        machines.get(id).process.stall("log", millis * NANOS_PER_MILLI);
+        machines.get(id).process.stall("snapshot", millis * NANOS_PER_MILLI);
+    }
+
     public boolean isUp(int id) {
         return machines.get(id).isUp();
     }
@@ -409,6 +416,12 @@ public class SimCluster {
 
     public long traceHash() {
         return world.traceHash();
+    }
+
+    /** As {@link #note}, of what the disk of a node does wrong. */
+    public void noteDiskFault(int id, String fault) {
+        note(fault + " at node " + id);
+        tracing.diskFault(id, fault);
     }
 
     /** Something to be told should the run fail. */
