@@ -418,6 +418,12 @@ public class SimCluster {
         return world.traceHash();
     }
 
+    /** As {@link #note}, of what the disk of a node does wrong. */
+    public void noteDiskFault(int id, String fault) {
+        note(fault + " at node " + id);
+        tracing.diskFault(id, fault);
+    }
+
     /** Something to be told should the run fail. */
     public void note(String what) {
         tracing.note(what);

@@ -110,6 +110,12 @@ final class Tracing {
         }
     }
 
+    void diskFault(int node, String fault) {
+        if (isOn()) {
+            record(new TraceEvent.DiskFault(nowNanos(), node, fault));
+        }
+    }
+
     private void linkChanged(String fromHost, String toHost, LinkState state, long untilNanos) {
         int from = nodeOf(fromHost);
         int to = nodeOf(toHost);

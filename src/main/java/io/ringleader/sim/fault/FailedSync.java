@@ -19,7 +19,7 @@ final class FailedSync implements Fault {
             return false;
         }
         String where = scene.random().nextInt(3) == 0 ? "snapshots" : "wal";
-        scene.cluster().note("syncs of " + where + " fail at node " + node);
+        scene.cluster().noteDiskFault(node, "syncs of " + where + " fail");
         boolean[] failed = new boolean[1];
         scene.cluster().disk(node).failSyncs(path -> {
             boolean fails = !failed[0] && path.startsWith(where);

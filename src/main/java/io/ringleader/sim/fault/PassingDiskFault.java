@@ -24,7 +24,7 @@ final class PassingDiskFault implements Fault {
         if (fault.costsState() || !fault.strike(scene.cluster().disk(node), scene.random())) {
             return false;
         }
-        scene.cluster().note(name + " at node " + node);
+        scene.cluster().noteDiskFault(node, name);
         scene.cluster().mayFail(node);
         return true;
     }
