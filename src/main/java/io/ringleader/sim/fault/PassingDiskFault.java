@@ -25,7 +25,6 @@ final class PassingDiskFault implements Fault {
             return false;
         }
         scene.cluster().note(name + " at node " + node);
-        scene.cluster().mayFail(node);
         return true;
     }
 
