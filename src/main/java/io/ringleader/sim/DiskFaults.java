@@ -43,6 +43,7 @@ public final class DiskFaults {
     private int flippedBit;
     private Lie lie;
     private long capacityBytes;
+    private long hits;
 
     DiskFaults(Random random) {
         this.random = random;
@@ -116,6 +117,11 @@ public final class DiskFaults {
         lie = new Lie(paths, Optional.of(instead), true);
     }
 
+    /** How often a read, a write or a sync has failed or was wrong because of what was set here; a full disk does not count. */
+    public long hits() {
+        return hits;
+    }
+
     // ---- for the disk
 
     boolean isAboutToLie() {
@@ -152,6 +158,7 @@ public final class DiskFaults {
     private void flip(ByteBuffer target, int at, int bit) {
         target.put(at, (byte) (target.get(at) ^ 1 << bit));
         flippedRead = null;
+        hits++;
     }
 
     void beforeWrite(Access access, long growthBytes, long usedBytes) throws IOException {
@@ -194,7 +201,8 @@ public final class DiskFaults {
         lie = null;
     }
 
-    private static IOException error(String path) {
+    private IOException error(String path) {
+        hits++;
         return new IOException("Input/output error: " + path);
     }
 }

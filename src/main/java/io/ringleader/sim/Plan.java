@@ -32,6 +32,7 @@ final class Plan {
         cluster.batchMaxBytes = pick(random, 9 << 10, 32 << 10);
         cluster.resultMaxBytes = cluster.batchMaxBytes;
         cluster.frameMaxBytes = pick(random, 80 << 10, 128 << 10);
+        cluster.appendMaxBytes = pick(random, 512, 9 << 10, 64 << 10);
         cluster.inflightMaxEntries = pick(random, 1, 4, 64);
         cluster.diskDelayNanos = 1L << (10 + random.nextInt(14));
         strength = new CountsAndVersions.Strength(

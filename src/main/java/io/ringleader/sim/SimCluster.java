@@ -120,6 +120,7 @@ public class SimCluster {
         machine.rafts.clear();
         process.onLoopFailure((loop, cause) -> failed(machine, loop, cause));
         try {
+            machine.hitsAtStart = machine.disk.faults().hits();
             machine.node = new Node(config, id, environment(machine, process));
             machine.node.start();
             machine.mayFail = false;
@@ -128,7 +129,7 @@ public class SimCluster {
             note("node " + id + " cannot start: " + e.getMessage());
             kill(id);
         } catch (IOException e) {
-            if (!machine.mayFail) {
+            if (!machine.isExcused()) {
                 throw failure("Node " + id + " cannot start", e);
             }
             note("node " + id + " cannot start: " + e.getMessage());
@@ -174,7 +175,7 @@ public class SimCluster {
         machine.process.kill();
         if (cause instanceof MemoryDisk.PowerLost) {
             machine.disk.powerLoss();
-        } else if (machine.mayFail && isOfItsDisk(cause)) {
+        } else if (machine.isExcused() && isOfItsDisk(cause)) {
             machine.disk.killProcess();
         } else {
             throw failure("The loop " + loop + " of node " + machine.id + " failed", cause);
@@ -235,7 +236,7 @@ public class SimCluster {
         try {
             machine.node.close();
         } catch (IOException e) {
-            if (!machine.mayFail) {
+            if (!machine.isExcused()) {
                 throw failure("Node " + id + " cannot end in good order", e);
             }
         } catch (MemoryDisk.PowerLost e) {

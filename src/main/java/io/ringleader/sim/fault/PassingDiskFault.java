@@ -25,7 +25,6 @@ final class PassingDiskFault implements Fault {
             return false;
         }
         scene.cluster().noteDiskFault(node, name);
-        scene.cluster().mayFail(node);
         return true;
     }
 
