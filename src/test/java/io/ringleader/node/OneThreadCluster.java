@@ -116,7 +116,7 @@ final class OneThreadCluster {
 
     /** What outlives a process of a node. */
     private static final class Machine {
-        final MemoryDisk disk;
+        MemoryDisk disk;
         long incarnation;
         long skewMillis;
         boolean mayFail;
@@ -252,6 +252,20 @@ final class OneThreadCluster {
         Machine machine = machines.get(id);
         machine.process.kill();
         machine.disk.killProcess();
+    }
+
+    /** The node, which is not up, loses its data directory and gets an empty one. Returns what it had. */
+    MemoryDisk wipe(int id) {
+        return replaceDisk(id, new MemoryDisk(world.random().nextLong()));
+    }
+
+    /** The node, which is not up, finds this as its data directory. Returns what it had. */
+    MemoryDisk replaceDisk(int id, MemoryDisk disk) {
+        note("another disk for " + id);
+        Machine machine = machines.get(id);
+        MemoryDisk previous = machine.disk;
+        machine.disk = disk;
+        return previous;
     }
 
     boolean isUp(int id) {
