@@ -1,16 +1,21 @@
 package io.ringleader.raft;
 
+import io.ringleader.raft.Message.Admit;
 import io.ringleader.raft.Message.AppendEntries;
 import io.ringleader.raft.Message.AppendReply;
 import io.ringleader.raft.Message.Heartbeat;
 import io.ringleader.raft.Message.HeartbeatReply;
 import io.ringleader.raft.Message.InstallSnapshot;
+import io.ringleader.raft.Message.Introduce;
+import io.ringleader.raft.Message.Introduced;
 import io.ringleader.raft.Message.PreVote;
 import io.ringleader.raft.Message.PreVoteReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.SnapshotReply;
 import io.ringleader.raft.Message.TimeoutNow;
 import io.ringleader.raft.Message.VoteReply;
+import io.ringleader.raft.Message.Vouch;
+import io.ringleader.raft.Message.Vouched;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -37,6 +42,7 @@ public final class Raft {
     }
 
     private final RaftState state;
+    private final Standing standing;
     private final Election election;
     private final Replication replication;
     private final SnapshotTransfer snapshots;
@@ -52,6 +58,7 @@ public final class Raft {
      * @param random where election timeouts come from
      * @param snapshot the snapshot the state machine was restored from, {@link SnapshotPoint#NONE} if none
      * @param entries the log after the snapshot, without gaps
+     * @param replicas what the disk knows of this node's directory and of those of the others; empty on an empty disk
      */
     public Raft(
             int self,
@@ -61,17 +68,20 @@ public final class Raft {
             HardState hardState,
             SnapshotPoint snapshot,
             List<Entry> entries,
+            List<Replica> replicas,
             long nowNanos) {
         if (!voters.contains(self)) {
             throw new IllegalArgumentException("Node " + self + " is not one of the voters " + voters + ".");
         }
         state = new RaftState(self, voters, config, random, hardState, new RaftLog(snapshot, entries), nowNanos);
         snapshots = new SnapshotTransfer(state);
-        election = new Election(state);
+        boolean hasHistory = hardState.term() > 0 || state.log.lastIndex() > 0;
+        standing = new Standing(state, replicas, hasHistory);
+        election = new Election(state, standing);
         replication = new Replication(state, snapshots);
         reads = new Reads(state, replication);
         transfer = new LeadershipTransfer(state);
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
     }
 
     // ---- events
@@ -86,20 +96,28 @@ public final class Raft {
             replication.tick(nowNanos, reads.round());
         } else {
             election.tick(nowNanos);
+            standing.tick(nowNanos);
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
     }
 
-    /** A message arrived, from another voter or from this node itself. */
-    public void receive(Message message, long nowNanos) {
-        if (message.to() != state.self || !state.voters.contains(message.from())) {
-            throw new IllegalArgumentException(
-                    "Node " + state.self + " of the voters " + state.voters + " was given " + message + ".");
+    /**
+     * A message arrived, from another node of the group or from this node itself.
+     *
+     * @param sender the replica that sent it, as its {@link #replica} was when it left
+     */
+    public void receive(Message message, Replica sender, long nowNanos) {
+        if (message.to() != state.self || !state.voters.contains(message.from()) || sender.node() != message.from()) {
+            throw new IllegalArgumentException("Node " + state.self + " of the voters " + state.voters + " was given "
+                    + message + " from " + sender + ".");
         }
-        if (adoptTerm(message, nowNanos)) {
-            dispatch(message, nowNanos);
+        boolean own = message.from() == state.self;
+        if (own && message instanceof Introduced durable) {
+            standing.onIntroduced(durable, nowNanos);
+        } else if ((own || standing.listensTo(message, sender)) && adoptTerm(message, nowNanos)) {
+            dispatch(message, sender, nowNanos);
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
     }
 
     /** Appends an entry if this node leads. The payload must not be modified afterwards. */
@@ -111,7 +129,7 @@ public final class Raft {
             return Proposed.TOO_MUCH_UNCOMMITTED;
         }
         replication.append(EntryType.COMMANDS, payload);
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
         return Proposed.ACCEPTED;
     }
 
@@ -121,10 +139,14 @@ public final class Raft {
     }
 
     /**
-     * Begins to hand leadership to the target. Returns false if this node does not lead or the target is no other voter.
+     * Begins to hand leadership to the target. Returns false if this node does not lead, or the target is no other node that
+     * is known to vote.
      */
     public boolean transferLeadership(int target, long nowNanos) {
-        if (!state.isLeader() || target == state.self || !state.voters.contains(target)) {
+        if (!state.isLeader()
+                || target == state.self
+                || !state.voters.contains(target)
+                || !state.progress.get(target).counts()) {
             return false;
         }
         transfer.start(target, nowNanos);
@@ -137,19 +159,19 @@ public final class Raft {
         if (follower != null && voter != state.self) {
             follower.forget(state.log.lastIndex() + 1);
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
     }
 
     /** A chunk from {@link Effects#chunksToStore} is in the file, or did not fit; the file wants {@code nextOffset} next. */
     public void chunkStored(SnapshotPoint snapshot, long nextOffset) {
         snapshots.onChunkStored(snapshot, nextOffset);
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
     }
 
     /** The last chunk was stored and the file is whole, verified and durable. */
     public void snapshotStored(SnapshotPoint snapshot) {
         snapshots.onSnapshotStored(snapshot);
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
     }
 
     /** This node's own snapshot of the state machine at the applied index is durable: the log before it may go (§7). */
@@ -159,7 +181,7 @@ public final class Raft {
             state.log.compact(taken, state.config.retainBytes());
             state.effects().persist(taken);
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
     }
 
     /** The end of a burst of events: what it added up to is sent. */
@@ -169,7 +191,7 @@ public final class Raft {
             reads.flush();
             transfer.flush();
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
     }
 
     /** What is to be done since the last call. */
@@ -184,7 +206,10 @@ public final class Raft {
      * ignored (§5.1). Returns whether the message is of our term now and to be handled.
      */
     private boolean adoptTerm(Message message, long nowNanos) {
-        if (message instanceof PreVote || (message instanceof PreVoteReply reply && reply.granted())) {
+        if (message instanceof PreVote
+                || (message instanceof PreVoteReply reply && reply.granted())
+                || message instanceof Introduce
+                || message instanceof Introduced) {
             return true;
         }
         if (message.term() > state.term()) {
@@ -206,7 +231,10 @@ public final class Raft {
     }
 
     private void answerStale(Message message) {
-        if (message instanceof AppendEntries || message instanceof Heartbeat || message instanceof InstallSnapshot) {
+        if (message instanceof AppendEntries
+                || message instanceof Heartbeat
+                || message instanceof InstallSnapshot
+                || message instanceof Vouch) {
             // A leader of an old term learns from our term that it leads no more (§5.1).
             state.effects().send(AppendReply.refused(state.self, message.from(), state.term(), 0, 0, 1));
         } else if (message instanceof RequestVote) {
@@ -214,15 +242,15 @@ public final class Raft {
         }
     }
 
-    private void dispatch(Message message, long nowNanos) {
+    private void dispatch(Message message, Replica sender, long nowNanos) {
         if (message instanceof PreVote request) {
             election.onPreVote(request, nowNanos);
         } else if (message instanceof PreVoteReply reply) {
-            election.onPreVoteReply(reply, nowNanos);
+            election.onPreVoteReply(reply, sender, nowNanos);
         } else if (message instanceof RequestVote request) {
             election.onRequestVote(request, nowNanos);
         } else if (message instanceof VoteReply reply) {
-            if (election.onVoteReply(reply)) {
+            if (election.onVoteReply(reply, sender)) {
                 lead(nowNanos);
             }
         } else if (message instanceof AppendEntries request) {
@@ -235,22 +263,51 @@ public final class Raft {
             follow(message, nowNanos);
             snapshots.onInstallSnapshot(chunk);
         } else if (message instanceof TimeoutNow) {
-            if (!state.isLeader()) {
+            if (!state.isLeader() && standing.isVoter()) {
                 election.start(nowNanos, true);
             }
+        } else if (message instanceof Introduce
+                || message instanceof Introduced
+                || message instanceof Vouch
+                || message instanceof Admit) {
+            dispatchStanding(message, sender, nowNanos);
         } else if (state.isLeader()) {
-            dispatchToLeader(message, nowNanos);
+            dispatchToLeader(message, sender, nowNanos);
         }
     }
 
-    private void dispatchToLeader(Message message, long nowNanos) {
-        state.progress.get(message.from()).lastContactNanos = nowNanos;
+    private void dispatchStanding(Message message, Replica sender, long nowNanos) {
+        if (message instanceof Introduce introduction) {
+            standing.onIntroduce(introduction, sender);
+        } else if (message instanceof Introduced answer) {
+            standing.onIntroduced(answer, nowNanos);
+            if (standing.isReplaced() && state.role() != Role.FOLLOWER) {
+                stepDown("another data directory has taken the place of this one", nowNanos);
+            }
+        } else if (message instanceof Vouch request) {
+            follow(message, nowNanos);
+            standing.onVouch(request);
+        } else if (message instanceof Admit admit) {
+            follow(message, nowNanos);
+            standing.onAdmit(admit);
+        }
+    }
+
+    private void dispatchToLeader(Message message, Replica sender, long nowNanos) {
+        Progress progress = state.progress.get(message.from());
+        boolean counted = progress.counts();
+        progress.heardOf(sender, nowNanos, state.log.lastIndex() + 1);
+        if (!counted && progress.counts()) {
+            replication.matchesMayCount();
+        }
         if (message instanceof AppendReply reply) {
             replication.onAppendReply(reply, nowNanos);
         } else if (message instanceof HeartbeatReply reply) {
             reads.onHeartbeatReply(reply);
         } else if (message instanceof SnapshotReply reply) {
             snapshots.onReply(reply, nowNanos);
+        } else if (message instanceof Vouched answer) {
+            standing.onVouched(answer, sender);
         } else {
             throw new IllegalArgumentException("No rule handles " + message + ".");
         }
@@ -272,7 +329,8 @@ public final class Raft {
         state.become(Role.LEADER, state.self, "won the election of term " + state.term());
         transfer.stop();
         reads.lead();
-        replication.lead(nowNanos);
+        standing.lead();
+        replication.lead(nowNanos, standing.self());
     }
 
     private void stepDown(String reason, long nowNanos) {
@@ -334,9 +392,30 @@ public final class Raft {
     public boolean isInStep(int voter, long nanos, long nowNanos) {
         Progress follower = state.progress.get(voter);
         return follower != null
+                && follower.counts()
                 && follower.state() == Progress.State.REPLICATE
                 && nowNanos - follower.replicatingSinceNanos() >= nanos
                 && follower.matchIndex() >= state.commitIndex();
+    }
+
+    /** Who this node says it is: goes with every message at the moment in which it leaves. */
+    public Replica replica() {
+        return standing.self();
+    }
+
+    /** Whether this node's directory is known to be worth nothing any more, because another has taken its place. */
+    public boolean isReplaced() {
+        return standing.isReplaced();
+    }
+
+    /** Whether this node's directory took the place of another one and does not vote yet. */
+    public boolean isRejoining() {
+        return standing.isRejoining();
+    }
+
+    /** Before this node votes for the first time: the nodes that have not answered that they know no directory before this. */
+    public List<Integer> unansweredBy() {
+        return standing.isVoter() ? List.of() : standing.unanswered();
     }
 
     public boolean hasVoter(int node) {

@@ -11,6 +11,7 @@ import io.ringleader.raft.HardState;
 import io.ringleader.raft.Message;
 import io.ringleader.raft.Raft;
 import io.ringleader.raft.RaftConfig;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandBatch;
@@ -64,7 +65,7 @@ class RaftHostTest {
         }
 
         @Override
-        public void send(int node, int partition, Message message) {
+        public void send(int node, int partition, Replica sender, Message message) {
             sent.add(message);
         }
 
@@ -128,14 +129,26 @@ class RaftHostTest {
         host = new RaftHost(1, loop, world, new RaftHost.Limits(1 << 20, 1_000, 2_000), 10 * MILLI, new Outside());
         RaftConfig config = new RaftConfig(50 * MILLI, 300 * MILLI, 600 * MILLI, 10_000, 10, 100_000, 3_000, 0);
         Raft raft = new Raft(
-                1, List.of(1, 2, 3), config, new Random(1), HardState.INITIAL, SnapshotPoint.NONE, List.of(), 0);
+                1,
+                List.of(1, 2, 3),
+                config,
+                new Random(1),
+                HardState.INITIAL,
+                SnapshotPoint.NONE,
+                List.of(),
+                List.of(voter(1)),
+                0);
         group = new PartitionGroup(PARTITION, 1, raft);
         host.add(group);
         host.start();
     }
 
+    private static Replica voter(int node) {
+        return new Replica(node, 1, node, true);
+    }
+
     private void receive(Message message) {
-        loop.execute(() -> host.onMessage(PARTITION, message));
+        loop.execute(() -> host.onMessage(PARTITION, voter(message.from()), message));
         world.runMillis(0);
     }
 
@@ -306,7 +319,7 @@ class RaftHostTest {
         ask(write);
         long last = group.raft.lastIndex();
         loop.execute(() -> {
-            host.onMessage(PARTITION, new Message.AppendReply(2, 1, group.raft.term(), true, last, 0, 0, 0));
+            host.onMessage(PARTITION, voter(2), new Message.AppendReply(2, 1, group.raft.term(), true, last, 0, 0, 0));
             host.onLogTooLong(List.of(PARTITION));
         });
         world.runMillis(1);

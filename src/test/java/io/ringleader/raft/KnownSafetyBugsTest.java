@@ -74,7 +74,7 @@ class KnownSafetyBugsTest {
         cluster.settle();
         List<Effects.Read> served = servedReads(cluster);
         cluster.isolate(1);
-        cluster.node(2).receive(new TimeoutNow(1, 2, 1), cluster.now());
+        cluster.node(2).receive(new TimeoutNow(1, 2, 1), cluster.node(1).raft().replica(), cluster.now());
         cluster.settle();
         cluster.propose(2, "new");
         cluster.settle();
@@ -257,6 +257,7 @@ class KnownSafetyBugsTest {
                     disk.hardState(),
                     disk.snapshot(),
                     disk.entries(),
+                    disk.replicas(),
                     0);
             assertThat(restarted.lastIndex()).isEqualTo(new long[] {5, 5, 3, 4}[writes]);
         }

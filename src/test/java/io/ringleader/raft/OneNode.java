@@ -90,7 +90,11 @@ final class OneNode implements NodeEvents {
     }
 
     void receive(Message message) {
-        node.receive(message, nowNanos);
+        receive(message, new Replica(message.from(), 1, message.from(), true));
+    }
+
+    void receive(Message message, Replica sender) {
+        node.receive(message, sender, nowNanos);
     }
 
     void timeout() {

@@ -2,6 +2,7 @@ package io.ringleader.raft;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,6 +15,9 @@ final class TestCluster implements NodeEvents {
     final ClusterChecks checks = new ClusterChecks(this);
     private final Map<Integer, TestNode> nodes = new TreeMap<>();
     private final List<NodeEvents> watchers = new ArrayList<>(List.of(checks));
+    /** Who each node was when it sent a message. */
+    private final Map<Message, Replica> senders = new IdentityHashMap<>();
+
     private long nowNanos;
     private long reads;
 
@@ -72,6 +76,19 @@ final class TestCluster implements NodeEvents {
         checks.all();
     }
 
+    /** A node that is not up gets an empty disk. Returns what it had. */
+    TestDisk wipe(int id) {
+        return nodes.get(id).replaceDisk(new TestDisk());
+    }
+
+    /** As {@link #crash}, and the disk is lost too; but what the node has said is still on its way. */
+    void loseDisk(int id) {
+        nodes.get(id).crash(0);
+        network.loseTo(id);
+        wipe(id);
+        checks.all();
+    }
+
     /** Both ends of a connection find that it broke: what is in flight is lost. */
     void reconnect(int a, int b) {
         network.inFlight().removeIf(m -> (m.from() == a && m.to() == b) || (m.from() == b && m.to() == a));
@@ -125,6 +142,7 @@ final class TestCluster implements NodeEvents {
     @Override
     public void sent(TestNode node, Message message) {
         watchers.forEach(watcher -> watcher.sent(node, message));
+        senders.put(message, node.raft().replica());
         network.send(message);
     }
 
@@ -132,7 +150,7 @@ final class TestCluster implements NodeEvents {
         network.inFlight().remove(message);
         TestNode target = node(message.to());
         if (target.isUp()) {
-            target.receive(message, nowNanos);
+            target.receive(message, senders.get(message), nowNanos);
         }
         checks.all();
     }
