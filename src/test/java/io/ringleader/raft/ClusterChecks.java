@@ -113,8 +113,8 @@ final class ClusterChecks implements NodeEvents {
             }
             Entry entry = log.entry(index);
             long holders = cluster.nodes().stream()
-                    // a node that lost its disk may have had it: it is asked nothing before it has all again
-                    .filter(holder -> holder.disk.has(entry.index(), entry.term()) || !holder.disk.isVoter(holder.id))
+                    // A node that lost its disk may have had it, and counts for nothing until it has it again.
+                    .filter(holder -> holder.disk.has(entry.index(), entry.term()) || cluster.isForgetful(holder.id))
                     .count();
             require(
                     holders >= Quorum.majority(cluster.nodes().size()),

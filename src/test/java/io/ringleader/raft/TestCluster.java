@@ -2,9 +2,11 @@ package io.ringleader.raft;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -15,6 +17,8 @@ final class TestCluster implements NodeEvents {
     final ClusterChecks checks = new ClusterChecks(this);
     private final Map<Integer, TestNode> nodes = new TreeMap<>();
     private final List<NodeEvents> watchers = new ArrayList<>(List.of(checks));
+    /** Nodes that were given back an earlier disk. */
+    private final Set<Integer> outdatedDisks = new HashSet<>();
     /** Who each node was when it sent a message. */
     private final Map<Message, Replica> senders = new IdentityHashMap<>();
 
@@ -78,15 +82,32 @@ final class TestCluster implements NodeEvents {
 
     /** A node that is not up gets an empty disk. Returns what it had. */
     TestDisk wipe(int id) {
+        outdatedDisks.remove(id);
         return nodes.get(id).replaceDisk(new TestDisk());
     }
 
+    /** A node that is not up gets back a disk that it had before another one. */
+    void bringBack(int id, TestDisk disk) {
+        nodes.get(id).replaceDisk(disk);
+        outdatedDisks.add(id);
+    }
+
+    boolean isOutdated(int id) {
+        return outdatedDisks.contains(id);
+    }
+
+    /** Whether the node may have forgotten something: its disk does not make it a voter, or is an old one. */
+    boolean isForgetful(int id) {
+        return outdatedDisks.contains(id) || !node(id).disk.isVoter(id);
+    }
+
     /** As {@link #crash}, and the disk is lost too; but what the node has said is still on its way. */
-    void loseDisk(int id) {
+    TestDisk loseDisk(int id) {
         nodes.get(id).crash(0);
         network.loseTo(id);
-        wipe(id);
+        TestDisk lost = wipe(id);
         checks.all();
+        return lost;
     }
 
     /** Both ends of a connection find that it broke: what is in flight is lost. */
