@@ -16,6 +16,7 @@ import io.ringleader.raft.Message;
 import io.ringleader.raft.Message.InstallSnapshot;
 import io.ringleader.raft.Raft;
 import io.ringleader.raft.RaftConfig;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.ring.Ring;
 import io.ringleader.storage.NodeRecovery;
@@ -190,6 +191,7 @@ public final class Node implements Closeable {
             SnapshotPoint point = SnapshotPoint.NONE;
             HardState hardState = HardState.INITIAL;
             List<Entry> entries = new ArrayList<>();
+            List<Replica> replicas = new ArrayList<>();
             PartitionStore store = new PartitionStore(partition);
             if (replica != null) {
                 hardState = new HardState(replica.term(), replica.votedFor());
@@ -201,6 +203,8 @@ public final class Node implements Closeable {
                 replica.entries()
                         .forEach(e ->
                                 entries.add(new Entry(e.index(), e.term(), EntryType.ofCode(e.type()), e.payload())));
+                replica.replicas()
+                        .forEach(r -> replicas.add(new Replica(r.node(), r.generation(), r.identity(), r.voter())));
             }
             storeHost.add(partition, store, point.term());
             Raft raft = new Raft(
@@ -211,6 +215,7 @@ public final class Node implements Closeable {
                     hardState,
                     point,
                     entries,
+                    replicas,
                     env.clock().monotonicNanos(),
                     env.observers().apply(partition));
             raftHost.add(new PartitionGroup(partition, ring.preferredLeader(partition), raft));
@@ -288,8 +293,8 @@ public final class Node implements Closeable {
         }
 
         @Override
-        public void send(int node, int partition, Message message) {
-            outbox.add(node, partition, message);
+        public void send(int node, int partition, Replica sender, Message message) {
+            outbox.add(node, partition, sender, message);
         }
 
         @Override
@@ -320,8 +325,7 @@ public final class Node implements Closeable {
                                     () -> env.raftLoop()
                                             .execute(() -> raftHost.onSnapshotDamaged(partition, chunk.snapshot())))
                             .ifPresent(read -> env.raftLoop().execute(() -> {
-                                outbox.add(
-                                        chunk.to(),
+                                raftHost.send(
                                         partition,
                                         new InstallSnapshot(
                                                 self.id(),
@@ -447,8 +451,8 @@ public final class Node implements Closeable {
         // frame that cannot be read only costs its sender the connection.
 
         @Override
-        public void onMessage(int partition, Message message) {
-            env.raftLoop().execute(() -> raftHost.onMessage(partition, message));
+        public void onMessage(int partition, Replica sender, Message message) {
+            env.raftLoop().execute(() -> raftHost.onMessage(partition, sender, message));
         }
 
         @Override

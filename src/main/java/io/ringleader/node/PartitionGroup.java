@@ -101,6 +101,20 @@ final class PartitionGroup {
         raft.read(readId);
     }
 
+    /** In one word: whether this replica votes, and if not, why. */
+    String standing() {
+        return standing(raft);
+    }
+
+    static String standing(Raft raft) {
+        if (raft.isReplaced()) {
+            return "replaced";
+        } else if (raft.replica().voter()) {
+            return "voter";
+        }
+        return raft.isRejoining() ? "rejoining" : "new";
+    }
+
     ReadWork takeRead(long readId) {
         return reads.remove(readId);
     }

@@ -1,16 +1,21 @@
 package io.ringleader.raft;
 
+import io.ringleader.raft.Message.Admit;
 import io.ringleader.raft.Message.AppendEntries;
 import io.ringleader.raft.Message.AppendReply;
 import io.ringleader.raft.Message.Heartbeat;
 import io.ringleader.raft.Message.HeartbeatReply;
 import io.ringleader.raft.Message.InstallSnapshot;
+import io.ringleader.raft.Message.Introduce;
+import io.ringleader.raft.Message.Introduced;
 import io.ringleader.raft.Message.PreVote;
 import io.ringleader.raft.Message.PreVoteReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.SnapshotReply;
 import io.ringleader.raft.Message.TimeoutNow;
 import io.ringleader.raft.Message.VoteReply;
+import io.ringleader.raft.Message.Vouch;
+import io.ringleader.raft.Message.Vouched;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -37,6 +42,7 @@ public final class Raft {
     }
 
     private final RaftState state;
+    private final Standing standing;
     private final Election election;
     private final Replication replication;
     private final SnapshotTransfer snapshots;
@@ -55,8 +61,9 @@ public final class Raft {
             HardState hardState,
             SnapshotPoint snapshot,
             List<Entry> entries,
+            List<Replica> replicas,
             long nowNanos) {
-        this(self, voters, config, random, hardState, snapshot, entries, nowNanos, StepObserver.NONE);
+        this(self, voters, config, random, hardState, snapshot, entries, replicas, nowNanos, StepObserver.NONE);
     }
 
     /**
@@ -67,6 +74,7 @@ public final class Raft {
      * @param random where election timeouts come from
      * @param snapshot the snapshot the state machine was restored from, {@link SnapshotPoint#NONE} if none
      * @param entries the log after the snapshot, without gaps
+     * @param replicas what the disk knows of this node's directory and of those of the others; empty on an empty disk
      * @param observer is told of everything that happens to this node
      */
     public Raft(
@@ -77,6 +85,7 @@ public final class Raft {
             HardState hardState,
             SnapshotPoint snapshot,
             List<Entry> entries,
+            List<Replica> replicas,
             long nowNanos,
             StepObserver observer) {
         if (!voters.contains(self)) {
@@ -84,14 +93,16 @@ public final class Raft {
         }
         state = new RaftState(self, voters, config, random, hardState, new RaftLog(snapshot, entries), nowNanos);
         snapshots = new SnapshotTransfer(state);
-        election = new Election(state);
+        boolean hasHistory = hardState.term() > 0 || state.log.lastIndex() > 0;
+        standing = new Standing(state, replicas, hasHistory);
+        election = new Election(state, standing);
         replication = new Replication(state, snapshots);
         reads = new Reads(state, replication);
         transfer = new LeadershipTransfer(state);
         this.observer = observer;
         observed = observer != StepObserver.NONE;
-        invariants.check(state);
-        observer.started(this);
+        invariants.check(state, standing.isVoter());
+        observer.started(this, state.effects());
     }
 
     // ---- events
@@ -106,25 +117,33 @@ public final class Raft {
             replication.tick(nowNanos, reads.round());
         } else {
             election.tick(nowNanos);
+            standing.tick(nowNanos);
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
         if (observed) {
             tell(new Step.Ticked(nowNanos));
         }
     }
 
-    /** A message arrived, from another voter or from this node itself. */
-    public void receive(Message message, long nowNanos) {
-        if (message.to() != state.self || !state.voters.contains(message.from())) {
-            throw new IllegalArgumentException(
-                    "Node " + state.self + " of the voters " + state.voters + " was given " + message + ".");
+    /**
+     * A message arrived, from another node of the group or from this node itself.
+     *
+     * @param sender the replica that sent it, as its {@link #replica} was when it left
+     */
+    public void receive(Message message, Replica sender, long nowNanos) {
+        if (message.to() != state.self || !state.voters.contains(message.from()) || sender.node() != message.from()) {
+            throw new IllegalArgumentException("Node " + state.self + " of the voters " + state.voters + " was given "
+                    + message + " from " + sender + ".");
         }
-        if (adoptTerm(message, nowNanos)) {
-            dispatch(message, nowNanos);
+        boolean own = message.from() == state.self;
+        if (own && message instanceof Introduced durable) {
+            standing.onIntroduced(durable, nowNanos);
+        } else if ((own || standing.listensTo(message, sender)) && adoptTerm(message, nowNanos)) {
+            dispatch(message, sender, nowNanos);
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
         if (observed) {
-            tell(new Step.Received(message, nowNanos));
+            tell(new Step.Received(message, sender, nowNanos));
         }
     }
 
@@ -133,7 +152,7 @@ public final class Raft {
         Proposed outcome = mayPropose(payload);
         if (outcome == Proposed.ACCEPTED) {
             replication.append(EntryType.COMMANDS, payload);
-            invariants.check(state);
+            invariants.check(state, standing.isVoter());
         }
         if (observed) {
             tell(new Step.Proposed(payload, outcome));
@@ -157,10 +176,14 @@ public final class Raft {
     }
 
     /**
-     * Begins to hand leadership to the target. Returns false if this node does not lead or the target is no other voter.
+     * Begins to hand leadership to the target. Returns false if this node does not lead, or the target is no other node that
+     * is known to vote.
      */
     public boolean transferLeadership(int target, long nowNanos) {
-        boolean begun = state.isLeader() && target != state.self && state.voters.contains(target);
+        boolean begun = state.isLeader()
+                && target != state.self
+                && state.voters.contains(target)
+                && state.progress.get(target).counts();
         if (begun) {
             transfer.start(target, nowNanos);
         }
@@ -176,7 +199,7 @@ public final class Raft {
         if (follower != null && voter != state.self) {
             follower.forget(state.log.lastIndex() + 1);
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
         if (observed) {
             tell(new Step.Reconnected(voter));
         }
@@ -185,7 +208,7 @@ public final class Raft {
     /** A chunk from {@link Effects#chunksToStore} is in the file, or did not fit; the file wants {@code nextOffset} next. */
     public void chunkStored(SnapshotPoint snapshot, long nextOffset) {
         snapshots.onChunkStored(snapshot, nextOffset);
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
         if (observed) {
             tell(new Step.ChunkStored(snapshot, nextOffset));
         }
@@ -194,7 +217,7 @@ public final class Raft {
     /** The last chunk was stored and the file is whole, verified and durable. */
     public void snapshotStored(SnapshotPoint snapshot) {
         snapshots.onSnapshotStored(snapshot);
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
         if (observed) {
             tell(new Step.SnapshotStored(snapshot));
         }
@@ -207,7 +230,7 @@ public final class Raft {
             state.log.compact(taken, state.config.retainBytes());
             state.effects().persist(taken);
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
         if (observed) {
             tell(new Step.SnapshotTaken(index));
         }
@@ -220,7 +243,7 @@ public final class Raft {
             reads.flush();
             transfer.flush();
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
         if (observed) {
             tell(new Step.Flushed(nowNanos));
         }
@@ -256,7 +279,10 @@ public final class Raft {
      * ignored (§5.1). Returns whether the message is of our term now and to be handled.
      */
     private boolean adoptTerm(Message message, long nowNanos) {
-        if (message instanceof PreVote || (message instanceof PreVoteReply reply && reply.granted())) {
+        if (message instanceof PreVote
+                || (message instanceof PreVoteReply reply && reply.granted())
+                || message instanceof Introduce
+                || message instanceof Introduced) {
             return true;
         }
         if (message.term() > state.term()) {
@@ -278,7 +304,10 @@ public final class Raft {
     }
 
     private void answerStale(Message message) {
-        if (message instanceof AppendEntries || message instanceof Heartbeat || message instanceof InstallSnapshot) {
+        if (message instanceof AppendEntries
+                || message instanceof Heartbeat
+                || message instanceof InstallSnapshot
+                || message instanceof Vouch) {
             // A leader of an old term learns from our term that it leads no more (§5.1).
             state.effects().send(AppendReply.refused(state.self, message.from(), state.term(), 0, 0, 1));
         } else if (message instanceof RequestVote) {
@@ -286,15 +315,15 @@ public final class Raft {
         }
     }
 
-    private void dispatch(Message message, long nowNanos) {
+    private void dispatch(Message message, Replica sender, long nowNanos) {
         if (message instanceof PreVote request) {
             election.onPreVote(request, nowNanos);
         } else if (message instanceof PreVoteReply reply) {
-            election.onPreVoteReply(reply, nowNanos);
+            election.onPreVoteReply(reply, sender, nowNanos);
         } else if (message instanceof RequestVote request) {
             election.onRequestVote(request, nowNanos);
         } else if (message instanceof VoteReply reply) {
-            if (election.onVoteReply(reply)) {
+            if (election.onVoteReply(reply, sender)) {
                 lead(nowNanos);
             }
         } else if (message instanceof AppendEntries request) {
@@ -307,22 +336,51 @@ public final class Raft {
             follow(message, nowNanos);
             snapshots.onInstallSnapshot(chunk);
         } else if (message instanceof TimeoutNow) {
-            if (!state.isLeader()) {
+            if (!state.isLeader() && standing.isVoter()) {
                 election.start(nowNanos, true);
             }
+        } else if (message instanceof Introduce
+                || message instanceof Introduced
+                || message instanceof Vouch
+                || message instanceof Admit) {
+            dispatchStanding(message, sender, nowNanos);
         } else if (state.isLeader()) {
-            dispatchToLeader(message, nowNanos);
+            dispatchToLeader(message, sender, nowNanos);
         }
     }
 
-    private void dispatchToLeader(Message message, long nowNanos) {
-        state.progress.get(message.from()).lastContactNanos = nowNanos;
+    private void dispatchStanding(Message message, Replica sender, long nowNanos) {
+        if (message instanceof Introduce introduction) {
+            standing.onIntroduce(introduction, sender);
+        } else if (message instanceof Introduced answer) {
+            standing.onIntroduced(answer, nowNanos);
+            if (standing.isReplaced() && state.role() != Role.FOLLOWER) {
+                stepDown("another data directory has taken the place of this one", nowNanos);
+            }
+        } else if (message instanceof Vouch request) {
+            follow(message, nowNanos);
+            standing.onVouch(request);
+        } else if (message instanceof Admit admit) {
+            follow(message, nowNanos);
+            standing.onAdmit(admit);
+        }
+    }
+
+    private void dispatchToLeader(Message message, Replica sender, long nowNanos) {
+        Progress progress = state.progress.get(message.from());
+        boolean counted = progress.counts();
+        progress.heardOf(sender, nowNanos, state.log.lastIndex() + 1);
+        if (!counted && progress.counts()) {
+            replication.matchesMayCount();
+        }
         if (message instanceof AppendReply reply) {
             replication.onAppendReply(reply, nowNanos);
         } else if (message instanceof HeartbeatReply reply) {
             reads.onHeartbeatReply(reply);
         } else if (message instanceof SnapshotReply reply) {
             snapshots.onReply(reply, nowNanos);
+        } else if (message instanceof Vouched answer) {
+            standing.onVouched(answer, sender);
         } else {
             throw new IllegalArgumentException("No rule handles " + message + ".");
         }
@@ -344,7 +402,8 @@ public final class Raft {
         state.become(Role.LEADER, state.self, "won the election of term " + state.term());
         transfer.stop();
         reads.lead();
-        replication.lead(nowNanos);
+        standing.lead();
+        replication.lead(nowNanos, standing.self());
     }
 
     private void stepDown(String reason, long nowNanos) {
@@ -419,9 +478,35 @@ public final class Raft {
     public boolean isInStep(int voter, long nanos, long nowNanos) {
         Progress follower = state.progress.get(voter);
         return follower != null
+                && follower.counts()
                 && follower.state() == Progress.State.REPLICATE
                 && nowNanos - follower.replicatingSinceNanos() >= nanos
                 && follower.matchIndex() >= state.commitIndex();
+    }
+
+    /** Who this node says it is: goes with every message at the moment in which it leaves. */
+    public Replica replica() {
+        return standing.self();
+    }
+
+    /** All directories that this node knows and has handed to its disk: its own, then the newest of each other node. */
+    public List<Replica> replicas() {
+        return standing.written();
+    }
+
+    /** Whether this node's directory is known to be worth nothing any more, because another has taken its place. */
+    public boolean isReplaced() {
+        return standing.isReplaced();
+    }
+
+    /** Whether this node's directory took the place of another one and does not vote yet. */
+    public boolean isRejoining() {
+        return standing.isRejoining();
+    }
+
+    /** Before this node votes for the first time: the nodes that have not answered that they know no directory before this. */
+    public List<Integer> unansweredBy() {
+        return standing.isVoter() ? List.of() : standing.unanswered();
     }
 
     public boolean hasVoter(int node) {
@@ -474,6 +559,7 @@ public final class Raft {
     public String describe(long nowNanos) {
         StringBuilder text = new StringBuilder(256);
         state.describe(text, nowNanos);
+        standing.describe(text, nowNanos);
         election.describe(text);
         replication.describe(text, nowNanos);
         reads.describe(text);

@@ -76,7 +76,7 @@ final class Reads {
             return;
         }
         long[] rounds = state.progress.values().stream()
-                .mapToLong(voter -> voter.node == state.self ? round : voter.readRound)
+                .mapToLong(voter -> voter.node == state.self ? round : voter.counts() ? voter.readRound : 0)
                 .toArray();
         long confirmed = Quorum.reachedByMajority(rounds);
         while (!pending.isEmpty() && pending.peek().round() <= confirmed) {

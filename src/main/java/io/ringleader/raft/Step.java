@@ -5,7 +5,8 @@ public sealed interface Step {
     /** Time passed. */
     record Ticked(long nowNanos) implements Step {}
 
-    record Received(Message message, long nowNanos) implements Step {}
+    /** @param sender the replica that sent it, as it was when the message left */
+    record Received(Message message, Replica sender, long nowNanos) implements Step {}
 
     /** @param outcome if accepted, the entry is the last of the log now */
     record Proposed(byte[] payload, Raft.Proposed outcome) implements Step {

@@ -11,8 +11,12 @@ public interface StepObserver {
     /** Nobody looks on, and nothing is spent on it. */
     StepObserver NONE = new StepObserver() {};
 
-    /** A node came up, for the first time or again, with what its disk held. */
-    default void started(Raft raft) {}
+    /**
+     * A node came up, for the first time or again, with what its disk held.
+     *
+     * @param pending what it wants done already: on a disk that is empty, to be known
+     */
+    default void started(Raft raft, Effects pending) {}
 
     /**
      * The Raft took an input and its invariants hold.

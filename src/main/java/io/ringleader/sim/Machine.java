@@ -5,10 +5,10 @@ import io.ringleader.raft.Raft;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What outlives a process of a node: its disk, its clock, its number of starts. */
+/** What outlives a process of a node: its disk unless it is lost, its clock, its number of starts. */
 final class Machine {
     final int id;
-    final MemoryDisk disk;
+    MemoryDisk disk;
     final MachineClock clock;
     long incarnation;
     /** How long the log loop and the snapshot loop take at most to get to their work. */

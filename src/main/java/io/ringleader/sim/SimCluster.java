@@ -43,9 +43,9 @@ public class SimCluster {
     /** Remembers the Raft of a replica and passes everything on. */
     private record Registration(Map<Integer, Raft> rafts, int partition, StepObserver next) implements StepObserver {
         @Override
-        public void started(Raft raft) {
+        public void started(Raft raft, Effects pending) {
             rafts.put(partition, raft);
-            next.started(raft);
+            next.started(raft, pending);
         }
 
         @Override
@@ -225,6 +225,20 @@ public class SimCluster {
         Machine machine = machines.get(id);
         machine.process.kill();
         machine.disk.killProcess();
+    }
+
+    /** The node, which is not up, loses its data directory and gets an empty one. Returns what it had. */
+    public MemoryDisk wipe(int id) {
+        return replaceDisk(id, new MemoryDisk(world.random().nextLong()));
+    }
+
+    /** The node, which is not up, finds this as its data directory. Returns what it had. */
+    public MemoryDisk replaceDisk(int id, MemoryDisk disk) {
+        note("another disk for " + id);
+        Machine machine = machines.get(id);
+        MemoryDisk previous = machine.disk;
+        machine.disk = disk;
+        return previous;
     }
 
     /** The process ends in good order, as at a SIGTERM. */

@@ -38,7 +38,7 @@ final class TracedReplica implements StepObserver {
     }
 
     @Override
-    public void started(Raft raft) {
+    public void started(Raft raft, Effects pending) {
         SnapshotPoint snapshot = raft.snapshot();
         tracing.record(new TraceEvent.Recovered(
                 tracing.nowNanos(),
@@ -51,7 +51,7 @@ final class TracedReplica implements StepObserver {
                 raft.lastIndex()));
         commit = snapshot.index();
         applied = snapshot.index();
-        next.started(raft);
+        next.started(raft, pending);
     }
 
     @Override

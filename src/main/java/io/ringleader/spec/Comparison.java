@@ -52,6 +52,11 @@ final class Comparison {
             return "the snapshot would be " + after.snapshot() + ", and is " + raft.snapshot();
         } else if (!sameLog(raft, after.log(), after.log() != before.log())) {
             return "the log would be " + after.log() + ", and is " + logOf(raft);
+        } else if (!raft.replicas().equals(after.standing().directories())
+                || !raft.replica().equals(after.standing().speaker())
+                || raft.isReplaced() != after.standing().replaced()) {
+            return "it would be one that " + after.standing() + ", and is " + raft.replica() + ", knows "
+                    + raft.replicas() + (raft.isReplaced() ? ", replaced" : "");
         }
         for (int voter : after.voters()) {
             if (raft.matchIndex(voter) != after.leading().matchIndex(voter)) {

@@ -16,6 +16,8 @@ import io.ringleader.raft.Message.PreVoteReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.TimeoutNow;
 import io.ringleader.raft.Message.VoteReply;
+import io.ringleader.raft.Message.Vouch;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.Role;
 
 /** Terms, votes and who leads: §5.1, §5.2, §5.4.1, with the preliminary vote of thesis §9.6. */
@@ -45,7 +47,8 @@ final class Elections {
             }
             if (message instanceof AppendEntries
                     || message instanceof Heartbeat
-                    || message instanceof InstallSnapshot) {
+                    || message instanceof InstallSnapshot
+                    || message instanceof Vouch) {
                 return next(server)
                         .sending(new AppendReply(server.id(), message.from(), server.currentTerm(), false, 0, 0, 0, 1));
             } else if (message instanceof RequestVote) {
@@ -72,11 +75,17 @@ final class Elections {
                 "Timeout",
                 server -> server.isLeader()
                         ? disabled("a leader has no election timeout")
-                        : next(server.as(Role.PRE_CANDIDATE, HardState.NOBODY).withVote(server.id())));
+                        : !server.isVoter()
+                                ? disabled("a newcomer does not run for election")
+                                : next(server.as(Role.PRE_CANDIDATE, HardState.NOBODY)
+                                        .withVote(server.standing().speaker())));
     }
 
     static Action grantPreVote(PreVote request) {
         return new Action("GrantPreVote", server -> {
+            if (!server.mayVote()) {
+                return disabled("a newcomer votes for nobody");
+            }
             if (request.term() <= server.currentTerm()) {
                 return disabled("the term " + request.term() + " that it would campaign in is not above the current "
                         + server.currentTerm());
@@ -96,11 +105,11 @@ final class Elections {
                         .sending(new PreVoteReply(server.id(), request.from(), server.currentTerm(), false)));
     }
 
-    static Action countPreVote(PreVoteReply reply) {
+    static Action countPreVote(PreVoteReply reply, Replica voter) {
         return new Action("CountPreVote", server -> {
             boolean counts =
                     server.role() == Role.PRE_CANDIDATE && reply.granted() && reply.term() == server.currentTerm() + 1;
-            return next(counts ? server.withVote(reply.from()) : server);
+            return next(counts ? server.withVote(voter) : server);
         });
     }
 
@@ -109,8 +118,7 @@ final class Elections {
     /** On conversion to candidate: increment currentTerm, vote for self, send RequestVote to all other servers. */
     static Action campaign() {
         return new Action("Campaign", server -> {
-            if (server.role() != Role.PRE_CANDIDATE
-                    || !server.isMajority(server.votes().size())) {
+            if (server.role() != Role.PRE_CANDIDATE || !server.hasVotesOfMajority()) {
                 return disabled("it has no majority of preliminary votes, but those of " + server.votes());
             }
             return startElection(server);
@@ -120,7 +128,7 @@ final class Elections {
     /** The leader says that this server is to take over (thesis §3.10): no preliminary vote. */
     static Action campaignAtOnce(TimeoutNow order) {
         return new Action("CampaignAtOnce", server -> {
-            if (order.term() != server.currentTerm() || server.isLeader()) {
+            if (order.term() != server.currentTerm() || server.isLeader() || !server.isVoter()) {
                 return disabled("the order is of term " + order.term() + " and it is " + server.role() + " in term "
                         + server.currentTerm());
             }
@@ -160,8 +168,14 @@ final class Elections {
                         "the request is of term " + request.term() + ", the current is " + server.currentTerm());
             }
             boolean free = server.votedFor() == HardState.NOBODY || server.votedFor() == request.from();
-            boolean granted = free && server.log().isAtMost(request.lastLogIndex(), request.lastLogTerm());
-            VoteReply reply = new VoteReply(server.id(), request.from(), server.currentTerm(), granted);
+            boolean granted =
+                    server.mayVote() && free && server.log().isAtMost(request.lastLogIndex(), request.lastLogTerm());
+            VoteReply reply = new VoteReply(
+                    server.id(),
+                    request.from(),
+                    server.currentTerm(),
+                    granted,
+                    server.standing().replacements());
             if (!granted || server.votedFor() == request.from()) {
                 return next(server).sending(reply);
             }
@@ -182,24 +196,31 @@ final class Elections {
                                 : next(server));
     }
 
-    static Action countVote(VoteReply reply) {
-        return new Action("CountVote", server -> {
+    static Action countVote(VoteReply reply, Replica voter) {
+        return new Action("CountVote", asked -> {
+            Outcome.Taken learned = Newcomers.learned(next(asked), reply.known());
+            Server server = learned.server();
             boolean counts = server.role() == Role.CANDIDATE && reply.granted() && reply.term() == server.currentTerm();
-            return next(counts ? server.withVote(reply.from()) : server);
+            if (!counts) {
+                return learned;
+            }
+            return voter.voter() || server.voters().size() == 2
+                    ? new Outcome.Taken(server.withVote(voter), learned.writes(), learned.sent())
+                    : disabled("it is the vote of a newcomer, " + voter);
         });
     }
 
     /** If votes received from majority of servers: become leader, and open the term with an entry (§8). */
     static Action becomeLeader() {
         return new Action("BecomeLeader", server -> {
-            if (server.role() != Role.CANDIDATE
-                    || !server.isMajority(server.votes().size())) {
+            if (server.role() != Role.CANDIDATE || !server.hasVotesOfMajority()) {
                 return disabled("it is " + server.role() + " with the votes of " + server.votes() + " out of "
                         + server.voters());
             }
             Entry opening = new Entry(server.log().lastIndex() + 1, server.currentTerm(), EntryType.NOOP, new byte[0]);
             return next(server.as(Role.LEADER, server.id())
-                            .with(Leading.from(opening.index()))
+                            .with(Leading.from(opening.index())
+                                    .hearing(server.standing().speaker()))
                             .with(server.log().append(opening)))
                     .writing(opening);
         });

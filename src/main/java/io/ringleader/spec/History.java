@@ -1,9 +1,12 @@
 package io.ringleader.spec;
 
 import io.ringleader.raft.Entry;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -16,13 +19,43 @@ final class History {
     /** An entry as its leader made it, with the term of the one before it. */
     record Created(Entry entry, long termBefore) {}
 
+    /** One data directory of a node: another one knows nothing of its votes. */
+    record Voter(int node, long identity) {}
+
     private final TreeMap<Long, Integer> leaderOfTerm = new TreeMap<>();
-    private final TreeMap<Long, Map<Integer, Integer>> votesInTerm = new TreeMap<>();
+    private final TreeMap<Long, Map<Voter, Integer>> votesInTerm = new TreeMap<>();
     private final TreeMap<Long, Map<Long, Created>> createdAt = new TreeMap<>();
     /** By index, the term in which it became known that the entry is committed. */
     private final TreeMap<Long, Long> knownInTerm = new TreeMap<>();
 
+    private final Map<Integer, List<Disk>> lost = new TreeMap<>();
     private Log committed = Log.EMPTY;
+
+    // ---- disks that were lost
+
+    void lost(int node, Disk disk) {
+        lost.computeIfAbsent(node, id -> new ArrayList<>()).add(disk);
+    }
+
+    List<Disk> lost(int node) {
+        return lost.getOrDefault(node, List.of());
+    }
+
+    /** The latest lost disk of the node that has this directory on it; it is lost no more. */
+    Disk found(int node, Replica own) {
+        List<Disk> disks = lost.getOrDefault(node, List.of());
+        for (int i = disks.size() - 1; i >= 0; i--) {
+            boolean fits = own == null
+                    ? !disks.get(i).replicas().containsKey(node)
+                    : disks.get(i).mayHold(own);
+            if (fits) {
+                return disks.remove(i);
+            }
+        }
+        throw new IllegalArgumentException("Node " + node + " has lost no disk with " + own + " on it.");
+    }
+
+    // ---- votes and entries
 
     Log committed() {
         return committed;
@@ -60,15 +93,17 @@ final class History {
     }
 
     /** @return whom the voter is known to have voted for in this term, or this candidate */
-    int vote(long term, int voter, int candidate) {
+    int vote(long term, Voter voter, int candidate) {
         Integer known = votesInTerm.computeIfAbsent(term, t -> new HashMap<>()).putIfAbsent(voter, candidate);
         return known == null ? candidate : known;
     }
 
     /** How many are known to have voted for the candidate in the term. */
     int votes(long term, int candidate) {
-        return (int) votesInTerm.getOrDefault(term, Map.of()).values().stream()
-                .filter(vote -> vote == candidate)
+        return (int) votesInTerm.getOrDefault(term, Map.of()).entrySet().stream()
+                .filter(vote -> vote.getValue() == candidate)
+                .map(vote -> vote.getKey().node())
+                .distinct()
                 .count();
     }
 

@@ -1,5 +1,6 @@
 package io.ringleader.spec;
 
+import io.ringleader.raft.Replica;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import java.util.TreeSet;
  * @param answered for each other voter, the latest round that it answered
  * @param reads reads that were asked for and not answered yet, by id
  * @param transferTargets whom it has begun to hand over to
+ * @param heard for each voter, itself among them, the directory that all this is about
+ * @param joins newcomers that it is letting in
  */
 record Leading(
         SortedMap<Integer, Long> matchIndex,
@@ -24,7 +27,9 @@ record Leading(
         long round,
         SortedMap<Integer, Long> answered,
         SortedMap<Long, Read> reads,
-        SortedSet<Integer> transferTargets) {
+        SortedSet<Integer> transferTargets,
+        SortedMap<Integer, Heard> heard,
+        SortedMap<Integer, Join> joins) {
 
     /**
      * A read that waits.
@@ -35,6 +40,12 @@ record Leading(
      */
     record Read(long commitIndex, long round, long mustSee) {}
 
+    /** @param counts whether it is known to be a voter */
+    record Heard(Replica replica, boolean counts) {}
+
+    /** @param target what the newcomer must have, known once enough others have vouched; before that negative */
+    record Join(Replica newcomer, SortedSet<Integer> vouchers, long target) {}
+
     static final Leading NOT = from(0);
 
     static Leading from(long firstIndex) {
@@ -44,7 +55,9 @@ record Leading(
                 0,
                 Collections.emptySortedMap(),
                 Collections.emptySortedMap(),
-                Collections.emptySortedSet());
+                Collections.emptySortedSet(),
+                Collections.emptySortedMap(),
+                Collections.emptySortedMap());
     }
 
     long matchIndex(int voter) {
@@ -52,42 +65,115 @@ record Leading(
     }
 
     Leading withMatch(int voter, long index) {
-        return new Leading(put(matchIndex, voter, index), firstIndex, round, answered, reads, transferTargets);
+        return new Leading(
+                put(matchIndex, voter, index), firstIndex, round, answered, reads, transferTargets, heard, joins);
     }
 
     Leading withRound(long newRound) {
         return newRound <= round
                 ? this
-                : new Leading(matchIndex, firstIndex, newRound, answered, reads, transferTargets);
+                : new Leading(matchIndex, firstIndex, newRound, answered, reads, transferTargets, heard, joins);
     }
 
     Leading withAnswer(int voter, long answeredRound) {
         return answeredRound <= answered.getOrDefault(voter, 0L)
                 ? this
                 : new Leading(
-                        matchIndex, firstIndex, round, put(answered, voter, answeredRound), reads, transferTargets);
+                        matchIndex,
+                        firstIndex,
+                        round,
+                        put(answered, voter, answeredRound),
+                        reads,
+                        transferTargets,
+                        heard,
+                        joins);
     }
 
     Leading withRead(long readId, Read read) {
-        return new Leading(matchIndex, firstIndex, round, answered, put(reads, readId, read), transferTargets);
+        return new Leading(
+                matchIndex, firstIndex, round, answered, put(reads, readId, read), transferTargets, heard, joins);
     }
 
     Leading withoutRead(long readId) {
         SortedMap<Long, Read> fewer = new TreeMap<>(reads);
         fewer.remove(readId);
-        return new Leading(matchIndex, firstIndex, round, answered, fewer, transferTargets);
+        return new Leading(matchIndex, firstIndex, round, answered, fewer, transferTargets, heard, joins);
+    }
+
+    boolean counts(int voter) {
+        return heard.containsKey(voter) && heard.get(voter).counts();
+    }
+
+    boolean isOf(Replica replica) {
+        Heard last = heard.get(replica.node());
+        return last != null && last.replica().isSameDirectory(replica);
+    }
+
+    /** Something came from the replica: what another directory of its node has said is worth nothing. */
+    Leading hearing(Replica replica) {
+        boolean same = !heard.containsKey(replica.node()) || isOf(replica);
+        boolean counts = replica.voter() || (same && counts(replica.node()));
+        Leading known = same ? this : withNothingOf(replica.node());
+        return new Leading(
+                known.matchIndex,
+                firstIndex,
+                round,
+                known.answered,
+                reads,
+                transferTargets,
+                put(known.heard, replica.node(), new Heard(replica, counts)),
+                joins);
+    }
+
+    Leading withNothingOf(int voter) {
+        return new Leading(
+                without(matchIndex, voter),
+                firstIndex,
+                round,
+                without(answered, voter),
+                reads,
+                transferTargets,
+                without(heard, voter),
+                joins);
+    }
+
+    Leading withJoin(Join join) {
+        return new Leading(
+                matchIndex,
+                firstIndex,
+                round,
+                answered,
+                reads,
+                transferTargets,
+                heard,
+                put(joins, join.newcomer().node(), join));
+    }
+
+    /** The joining of this newcomer; null if it has not begun. */
+    Join join(Replica newcomer) {
+        Join join = joins.get(newcomer.node());
+        return join != null && join.newcomer().isSameDirectory(newcomer) ? join : null;
     }
 
     Leading withTarget(int voter) {
         SortedSet<Integer> more = new TreeSet<>(transferTargets);
         more.add(voter);
-        return new Leading(matchIndex, firstIndex, round, answered, reads, more);
+        return new Leading(matchIndex, firstIndex, round, answered, reads, more, heard, joins);
     }
 
-    /** The largest index that a majority of the voters is known to have. */
+    /** The largest index that a majority is known to have; a newcomer has nothing that counts. */
     long matchedByMajority(List<Integer> voters) {
-        long[] sorted = voters.stream().mapToLong(this::matchIndex).sorted().toArray();
+        long[] sorted = voters.stream()
+                .mapToLong(voter -> counts(voter) ? matchIndex(voter) : 0)
+                .sorted()
+                .toArray();
         return sorted[(sorted.length - 1) / 2];
+    }
+
+    private static <K, V> SortedMap<K, V> without(SortedMap<K, V> map, K key) {
+        SortedMap<K, V> fewer = new TreeMap<>(map);
+        fewer.remove(key);
+        return fewer;
     }
 
     private static <K, V> SortedMap<K, V> put(Map<K, V> map, K key, V value) {
@@ -98,6 +184,7 @@ record Leading(
 
     @Override
     public String toString() {
-        return "match " + matchIndex + ", round " + round + " answered " + answered + ", " + reads.size() + " reads";
+        return "match " + matchIndex + " of " + heard.values() + (joins.isEmpty() ? "" : ", lets in " + joins.values())
+                + ", round " + round + " answered " + answered + ", " + reads.size() + " reads";
     }
 }

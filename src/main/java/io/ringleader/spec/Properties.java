@@ -2,6 +2,7 @@ package io.ringleader.spec;
 
 import io.ringleader.raft.Entry;
 import io.ringleader.raft.HardState;
+import io.ringleader.raft.Role;
 import java.util.Collection;
 
 /**
@@ -19,6 +20,7 @@ final class Properties {
     static void check(Server before, Server after, Collection<Server> all, History history) {
         monotonic(before, after);
         electionSafety(after, history);
+        require(after.role() == Role.FOLLOWER || after.isVoter(), "Voters Only", after, "it is no voter");
         if (after.log() != before.log()) {
             leaderAppendOnly(before, after);
             logMatching(before, after, history);
@@ -63,7 +65,9 @@ final class Properties {
     static void oneVotePerTerm(Server server, History history) {
         Disk disk = server.disk();
         if (disk.votedFor() != HardState.NOBODY) {
-            int known = history.vote(disk.term(), server.id(), disk.votedFor());
+            History.Voter voter =
+                    new History.Voter(server.id(), server.standing().written().identity());
+            int known = history.vote(disk.term(), voter, disk.votedFor());
             require(
                     known == disk.votedFor(),
                     "One Vote per Term",
@@ -133,8 +137,9 @@ final class Properties {
                 continue;
             }
             require(after.isLeader(), "Commitment", after, "no leader has committed " + entry);
-            long holders =
-                    all.stream().filter(server -> server.disk().holds(entry)).count();
+            long holders = all.stream()
+                    .filter(server -> hasHeld(server, entry, history))
+                    .count();
             require(
                     after.isMajority((int) holders),
                     "Durable Commitment",
@@ -147,6 +152,36 @@ final class Properties {
                 "Commitment by Own Term",
                 after,
                 "it commits an entry of an earlier term by counting");
+    }
+
+    /**
+     * A directory that counts has it, or one had it that was lost: that node counts for nothing until it has it again. What a
+     * newcomer has is nothing.
+     */
+    private static boolean hasHeld(Server server, Entry entry, History history) {
+        int node = server.id();
+        return (server.disk().isVoter(node) && server.disk().holds(entry))
+                || history.lost(node).stream().anyMatch(disk -> disk.isVoter(node) && disk.holds(entry));
+    }
+
+    /** Whoever is let in has again what earlier directories of its node had, and what is known to be committed by then. */
+    static void admission(Server server, History history) {
+        Disk disk = server.disk();
+        Log committed = history.committed();
+        for (Disk lost : history.lost(server.id())) {
+            for (long i = committed.lastIndex(); committed.has(i); i--) {
+                Entry entry = committed.entry(i);
+                require(
+                        history.knownInTerm(i) > disk.term()
+                                || !lost.isVoter(server.id())
+                                || !lost.log().has(i)
+                                || !lost.holds(entry)
+                                || disk.holds(entry),
+                        "Admission",
+                        server,
+                        "it votes without " + entry + ", which a directory before it had");
+            }
+        }
     }
 
     /** If a log entry is committed in a given term, it is in the logs of the leaders of all higher terms (§5.4). */

@@ -10,6 +10,7 @@ import io.ringleader.raft.Message.AppendReply;
 import io.ringleader.raft.Message.Heartbeat;
 import io.ringleader.raft.Message.HeartbeatReply;
 import io.ringleader.raft.Message.TimeoutNow;
+import io.ringleader.raft.Replica;
 
 /** The log: §5.3, §5.4.2, with the leader's disk written in parallel (thesis §10.2.1); reads (thesis §6.4); hand-over (§3.10). */
 final class Replicating {
@@ -75,6 +76,13 @@ final class Replicating {
             }
             return next(raiseMatch(server, reply.from(), reply.matchIndex()));
         });
+    }
+
+    /** Everything that a follower says tells its leader which directory it has, and whether that counts. */
+    static Action hearOf(Replica sender) {
+        return new Action(
+                "HearOf",
+                server -> next(server.isLeader() ? server.with(server.leading().hearing(sender)) : server));
     }
 
     static Server raiseMatch(Server server, int voter, long index) {
@@ -214,8 +222,8 @@ final class Replicating {
                 return disabled("no entry of the leader's own term is committed yet");
             }
             long voters = 1
-                    + leading.answered().values().stream()
-                            .filter(round -> round > read.round())
+                    + leading.answered().entrySet().stream()
+                            .filter(answer -> leading.counts(answer.getKey()) && answer.getValue() > read.round())
                             .count();
             if (!server.isMajority((int) voters)) {
                 return disabled(
@@ -236,9 +244,9 @@ final class Replicating {
     static Action beginTransfer(int target) {
         return new Action(
                 "BeginTransfer",
-                server -> server.isLeader()
+                server -> server.isLeader() && server.leading().counts(target)
                         ? next(server.with(server.leading().withTarget(target)))
-                        : disabled("it does not lead"));
+                        : disabled("it does not lead, or node " + target + " is not known to be a voter"));
     }
 
     static Action timeoutNow(TimeoutNow message) {

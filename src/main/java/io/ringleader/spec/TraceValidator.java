@@ -5,6 +5,7 @@ import io.ringleader.raft.Effects;
 import io.ringleader.raft.Entry;
 import io.ringleader.raft.Message;
 import io.ringleader.raft.Raft;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.raft.Step;
 import io.ringleader.raft.StepObserver;
@@ -12,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -204,6 +206,9 @@ public final class TraceValidator implements StepObserver {
                         + disk.queue() + ".");
             }
             onDisk(server, disk.persist().release(messages::add));
+            if (durable instanceof Replica replica && replica.node() == raft.id() && replica.voter()) {
+                Properties.admission(servers.get(raft.id()), history);
+            }
             timesTaken.merge("Persist", 1L, Long::sum);
         }
     }
@@ -219,10 +224,14 @@ public final class TraceValidator implements StepObserver {
     }
 
     @Override
-    public void started(Raft raft) {
+    public void started(Raft raft, Effects pending) {
         Server crashed = servers.get(raft.id());
         Log log = Comparison.logOf(raft);
-        Disk found = new Disk(raft.term(), raft.votedFor(), log, List.of());
+        SortedMap<Integer, Replica> replicas = new TreeMap<>();
+        raft.replicas().forEach(replica -> replicas.put(replica.node(), replica));
+        boolean isNew = pending.durables().contains(replicas.get(raft.id()));
+        Replica own = isNew ? replicas.remove(raft.id()) : replicas.get(raft.id());
+        Disk found = new Disk(raft.term(), raft.votedFor(), log, replicas, List.of());
         if (crashed == null) {
             history.trust(log.base());
         } else {
@@ -230,10 +239,51 @@ public final class TraceValidator implements StepObserver {
             timesTaken.merge("Crash and Restart", 1L, Long::sum);
         }
         Server server = Server.restarted(raft.id(), raft.voters(), found);
+        Followed node = new Followed(raft);
+        Comparison.News news = news(node, pending);
+        if (isNew) {
+            server = withNewDirectory(server, own, news);
+        } else if (!news.durables().isEmpty() || !news.messages().isEmpty()) {
+            throw new SpecViolation("Node " + raft.id() + " came up with " + found + " and " + news + ".");
+        }
         Properties.logMatching(server.with(Log.of(log.base(), List.of())), server, history);
         servers.put(raft.id(), server);
         Properties.oneVotePerTerm(server, history);
-        followed.put(raft.id(), new Followed(raft));
+        followed.put(raft.id(), node);
+    }
+
+    private Server withNewDirectory(Server server, Replica own, Comparison.News news) {
+        Outcome outcome = Newcomers.newDirectory(server, own);
+        if (outcome instanceof Outcome.Taken taken
+                && taken.writes().equals(news.durables())
+                && taken.sent().equals(news.messages())) {
+            timesTaken.merge("NewDirectory", 1L, Long::sum);
+            return taken.server().with(server.disk().then(taken.writes(), taken.sent()));
+        }
+        throw new SpecViolation(
+                "Node " + server.id() + " came up as " + own + " and " + news + ", which is " + outcome + ".");
+    }
+
+    /** Action LoseDisk: the node, which is not up, finds an empty disk at its next start. */
+    public void diskLost(int id) {
+        Server server = servers.get(id);
+        if (server != null) {
+            history.lost(id, server.disk());
+            servers.put(id, Server.restarted(id, server.voters(), Disk.EMPTY));
+            timesTaken.merge("LoseDisk", 1L, Long::sum);
+        }
+    }
+
+    /**
+     * Action FindDisk: the node, which is not up and has an empty disk, gets back one that it lost.
+     *
+     * @param own the directory of the node that is on it, null if there is none
+     */
+    public void diskFound(int id, Replica own) {
+        Disk disk = history.found(id, own);
+        servers.put(
+                id, Server.restarted(id, servers.get(id).voters(), disk.crash()).with(disk));
+        timesTaken.merge("FindDisk", 1L, Long::sum);
     }
 
     /**
@@ -257,6 +307,7 @@ public final class TraceValidator implements StepObserver {
         boolean fileIsNewer = snapshot.index() > disk.log().base().index() && history.isCommitted(snapshot);
         return disk.term() == found.term()
                 && disk.votedFor() == found.votedFor()
+                && disk.replicas().equals(found.replicas())
                 && (fileIsNewer ? disk.log().under(snapshot) : disk.log()).sameAs(found.log());
     }
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * The one log of a node, for all its groups: terms, votes, entries and snapshot marks. What is buffered by any number of calls
+ * The one log of a node, for all its groups: terms, votes, entries, snapshot marks and who its replicas are. What is buffered by any number of calls
  * becomes durable by one write and one fsync ({@link #sync}), so that many groups share the cost. The bytes are described in
  * {@code docs/formats.md}, what is done with them after a crash in {@link RecoveryRule}.
  *
@@ -127,6 +127,23 @@ public final class WriteAheadLog implements Closeable {
         require(term >= 0 && votedFor >= 0, "Neither a term (%d) nor a vote (%d) is negative.", term, votedFor);
         changing(group).hardState(term, votedFor);
         append(RecordFormat.HARD_STATE, NO_TYPE, group, term, votedFor, NO_PAYLOAD);
+    }
+
+    /** Buffers what a group notes of the directory of one of its nodes; it takes the place of what was noted of that node. */
+    public void replica(int group, ReplicaRecord replica) {
+        require(
+                replica.node() >= 1 && replica.generation() >= 1,
+                "A node (%d) and the generation of its directory (%d) are at least 1.",
+                replica.node(),
+                replica.generation());
+        changing(group).replica(replica);
+        append(
+                RecordFormat.REPLICA,
+                NO_TYPE,
+                group,
+                replica.generation(),
+                replica.node(),
+                GroupLog.replicaPayload(replica));
     }
 
     /**
@@ -334,7 +351,7 @@ public final class WriteAheadLog implements Closeable {
         replaceActive(previous.withBytes(previous.end()));
     }
 
-    /** Hard state and mark of every group as of the last sync, so that nothing in older segments but entries is ever needed. */
+    /** Hard state, mark and replicas of every group as of the last sync, so that nothing in older segments but entries is ever needed. */
     private RecordBuffer checkpoint() {
         RecordBuffer records = new RecordBuffer();
         for (GroupLog group : groups.values()) {
@@ -349,6 +366,15 @@ public final class WriteAheadLog implements Closeable {
                         state.snapshotTerm(),
                         state.snapshotIndex(),
                         markPayload(state.lastIndex()));
+                for (ReplicaRecord replica : state.replicas()) {
+                    records.add(
+                            RecordFormat.REPLICA,
+                            NO_TYPE,
+                            group.group(),
+                            replica.generation(),
+                            replica.node(),
+                            GroupLog.replicaPayload(replica));
+                }
             }
         }
         return records;

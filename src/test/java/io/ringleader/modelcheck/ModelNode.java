@@ -9,6 +9,7 @@ import io.ringleader.raft.Message.HeartbeatReply;
 import io.ringleader.raft.Message.InstallSnapshot;
 import io.ringleader.raft.Raft;
 import io.ringleader.raft.RaftConfig;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.Role;
 import io.ringleader.raft.SnapshotPoint;
 import java.util.ArrayDeque;
@@ -58,7 +59,19 @@ final class ModelNode {
 
     private void start() {
         List<Integer> voters = IntStream.rangeClosed(1, bounds.nodes()).boxed().toList();
-        raft = new Raft(id, voters, CONFIG, new Longest(), disk.hardState(), disk.snapshot(), disk.entries(), now);
+        List<Replica> replicas =
+                voters.stream().map(node -> replica(node, node == id)).toList();
+        raft = new Raft(
+                id, voters, CONFIG, new Longest(), disk.hardState(), disk.snapshot(), disk.entries(), replicas, now);
+    }
+
+    /** Nobody loses a data directory here, and all have met before. */
+    private static Replica replica(int node, boolean voter) {
+        return new Replica(node, 1, node, voter);
+    }
+
+    private void receive(Message message) {
+        raft.receive(message, replica(message.from(), true), now);
     }
 
     /** Timeouts are as long as they can be: a node hears of no leader for longer than it believes in one. */
@@ -78,7 +91,7 @@ final class ModelNode {
     Output take(int input, Message message) {
         int argument = Input.argument(input);
         switch (Input.of(input)) {
-            case RECEIVE -> raft.receive(asDelivered(message), now);
+            case RECEIVE -> receive(asDelivered(message));
             case TIMEOUT -> pass(ELECTION_MAX, true);
             case QUIET -> pass(ELECTION_MIN, false);
             case TICK -> pass(1, true);
@@ -180,7 +193,7 @@ final class ModelNode {
 
     private void release(Message message) {
         if (message.to() == id) {
-            raft.receive(message, now);
+            receive(message);
         } else {
             sent.add(message);
         }

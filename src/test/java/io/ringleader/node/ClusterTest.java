@@ -241,7 +241,7 @@ class ClusterTest {
         }
         cluster.runMillis(2);
         client.endOutput();
-        cluster.runUntil(client::isClosed, 10_000, "the connection is closed");
+        cluster.runUntil(client::isClosed, 20_000, "the connection is closed");
         assertThat(client.unasked()).hasSize(3_000);
         cluster.requireNothingLeftBehind();
     }

@@ -43,6 +43,11 @@ final class OneThreadCluster extends SimCluster {
         return this;
     }
 
+    BinaryClient binaryClient(int id) {
+        NodeConfig node = config().node(id).orElseThrow();
+        return new BinaryClient(this, clients(), node.client().toSocketAddress());
+    }
+
     /** A node that has no replica of the partition, where there are more nodes than replicas. */
     int strangerTo(int partition) {
         return nodes().stream()

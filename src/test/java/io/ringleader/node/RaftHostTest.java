@@ -10,6 +10,7 @@ import io.ringleader.raft.HardState;
 import io.ringleader.raft.Message;
 import io.ringleader.raft.Raft;
 import io.ringleader.raft.RaftConfig;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.raft.StepObserver;
 import io.ringleader.sim.VirtualProcess;
@@ -67,7 +68,7 @@ class RaftHostTest {
         }
 
         @Override
-        public void send(int node, int partition, Message message) {
+        public void send(int node, int partition, Replica sender, Message message) {
             sent.add(message);
         }
 
@@ -145,6 +146,7 @@ class RaftHostTest {
                 HardState.INITIAL,
                 SnapshotPoint.NONE,
                 List.of(),
+                List.of(voter(1)),
                 0,
                 new Observed());
         group = new PartitionGroup(PARTITION, 1, raft);
@@ -152,8 +154,12 @@ class RaftHostTest {
         host.start();
     }
 
+    private static Replica voter(int node) {
+        return new Replica(node, 1, node, true);
+    }
+
     private void receive(Message message) {
-        loop.execute(() -> host.onMessage(PARTITION, message));
+        loop.execute(() -> host.onMessage(PARTITION, voter(message.from()), message));
         world.runMillis(0);
     }
 
@@ -338,7 +344,7 @@ class RaftHostTest {
         ask(write);
         long last = group.raft.lastIndex();
         loop.execute(() -> {
-            host.onMessage(PARTITION, new Message.AppendReply(2, 1, group.raft.term(), true, last, 0, 0, 0));
+            host.onMessage(PARTITION, voter(2), new Message.AppendReply(2, 1, group.raft.term(), true, last, 0, 0, 0));
             host.onLogTooLong(List.of(PARTITION));
         });
         world.runMillis(1);

@@ -264,6 +264,7 @@ class KnownSafetyBugsTest {
                     disk.hardState(),
                     disk.snapshot(),
                     disk.entries(),
+                    disk.replicas(),
                     0);
             assertThat(restarted.lastIndex()).isEqualTo(new long[] {5, 5, 3, 4}[writes]);
         }

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the owner of a {@link Raft} may rely on. */
 class RaftTest {
+    private static final Replica NODE_2 = new Replica(2, 1, 2, true);
+
     private static Raft raft(int self, List<Integer> voters) {
         return new Raft(
                 self,
@@ -20,6 +22,7 @@ class RaftTest {
                 HardState.INITIAL,
                 SnapshotPoint.NONE,
                 List.of(),
+                List.of(new Replica(self, 1, self, true)),
                 0);
     }
 
@@ -32,8 +35,10 @@ class RaftTest {
     void messagesForOthersAndFromStrangersAreRejected() {
         Raft raft = raft(1, List.of(1, 2, 3));
 
-        assertThatThrownBy(() -> raft.receive(new Heartbeat(2, 3, 1, 0, 0), 0)).hasMessageContaining("was given");
-        assertThatThrownBy(() -> raft.receive(new Heartbeat(4, 1, 1, 0, 0), 0)).hasMessageContaining("was given");
+        assertThatThrownBy(() -> raft.receive(new Heartbeat(2, 3, 1, 0, 0), NODE_2, 0))
+                .hasMessageContaining("was given");
+        assertThatThrownBy(() -> raft.receive(new Heartbeat(4, 1, 1, 0, 0), new Replica(4, 1, 4, true), 0))
+                .hasMessageContaining("was given");
     }
 
     @Test
@@ -42,7 +47,7 @@ class RaftTest {
         Effects taken = raft.takeEffects();
         assertThat(taken.isEmpty()).isTrue();
 
-        raft.receive(new Heartbeat(2, 1, 1, 0, 0), 0);
+        raft.receive(new Heartbeat(2, 1, 1, 0, 0), NODE_2, 0);
 
         assertThat(taken.isEmpty()).isTrue();
         assertThat(raft.takeEffects().isEmpty()).isFalse();
@@ -54,7 +59,7 @@ class RaftTest {
         List<String> told = new ArrayList<>();
         StepObserver observer = new StepObserver() {
             @Override
-            public void started(Raft raft) {
+            public void started(Raft raft, Effects pending) {
                 told.add("started at term " + raft.term());
             }
 
@@ -78,11 +83,12 @@ class RaftTest {
                 recovered,
                 SnapshotPoint.NONE,
                 List.of(),
+                List.of(new Replica(1, 1, 1, true)),
                 0,
                 observer);
 
         raft.tick(1);
-        raft.receive(new Heartbeat(2, 1, 4, 0, 0), 2);
+        raft.receive(new Heartbeat(2, 1, 4, 0, 0), NODE_2, 2);
         raft.propose(new byte[3]);
         raft.read(7);
         raft.transferLeadership(2, 3);

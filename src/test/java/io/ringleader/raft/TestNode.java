@@ -18,7 +18,7 @@ import java.util.Random;
 final class TestNode {
     final int id;
     final List<Integer> voters;
-    final TestDisk disk = new TestDisk();
+    TestDisk disk = new TestDisk();
     private final RaftConfig config;
     private final int chunkBytes;
     private final Random random;
@@ -50,6 +50,7 @@ final class TestNode {
         this.random = new Random(settings.seed() * 31 + id);
         this.events = events;
         this.observer = observer;
+        disk.format(id, voters);
     }
 
     // ---- life
@@ -62,13 +63,30 @@ final class TestNode {
             applied.addAll(SnapshotFile.decode(files.get(disk.snapshot())));
         }
         incoming = SnapshotPoint.NONE;
-        raft = new Raft(id, voters, config, random, disk.hardState(), disk.snapshot(), disk.entries(), now, observer);
+        raft = new Raft(
+                id,
+                voters,
+                config,
+                random,
+                disk.hardState(),
+                disk.snapshot(),
+                disk.entries(),
+                disk.replicas(),
+                now,
+                observer);
     }
 
     void crash(int writesThatMadeIt) {
         raft = null;
         waitingChunks.clear();
         disk.crash(writesThatMadeIt);
+    }
+
+    /** The node, which is not up, gets another disk, an empty one for instance. Returns what it had. */
+    TestDisk replaceDisk(TestDisk other) {
+        TestDisk previous = disk;
+        disk = other;
+        return previous;
     }
 
     boolean isUp() {
@@ -104,9 +122,9 @@ final class TestNode {
         pump();
     }
 
-    void receive(Message message, long now) {
+    void receive(Message message, Replica sender, long now) {
         nowNanos = now;
-        raft.receive(message, now);
+        raft.receive(message, sender, now);
         pump();
     }
 
@@ -200,7 +218,7 @@ final class TestNode {
     private void release(Message message) {
         if (message.to() == id) {
             events.sentToSelf(this, message);
-            raft.receive(message, nowNanos);
+            raft.receive(message, raft.replica(), nowNanos);
         } else {
             events.sent(this, message);
         }

@@ -22,6 +22,7 @@ class TraceValidatorTest {
                 hardState,
                 SnapshotPoint.NONE,
                 List.of(entries),
+                cluster.node(1).disk.replicas(),
                 0,
                 cluster.validator);
     }

@@ -24,9 +24,34 @@ class WriteAheadLogTest {
         assertThat(log.bufferedBytes()).isEqualTo(RecordFormat.HEADER_BYTES);
         assertThat(restarted().groups())
                 .isEqualTo(Map.of(
-                        7, new RecoveredGroup(7, 3, 2, 0, 0, List.of(new RecoveredEntry(1, 3, (byte) 5, new byte[] {
-                            1, 2, 3
-                        })))));
+                        7,
+                        new RecoveredGroup(
+                                7,
+                                3,
+                                2,
+                                0,
+                                0,
+                                List.of(new RecoveredEntry(1, 3, (byte) 5, new byte[] {1, 2, 3})),
+                                List.of())));
+    }
+
+    @Test
+    void whatWasNotedOfReplicasIsKeptByNodeAlsoWithoutTheSegmentInWhichItWasWritten() throws IOException {
+        WriteAheadLog log = open().log();
+        ReplicaRecord own = new ReplicaRecord(1, 1, -5, true);
+        log.replica(7, new ReplicaRecord(1, 1, -5, false));
+        log.replica(7, new ReplicaRecord(2, 1, 6, false));
+        log.replica(7, own);
+        log.replica(7, new ReplicaRecord(2, 3, Long.MAX_VALUE, false));
+        log.sync();
+        List<ReplicaRecord> expected = List.of(own, new ReplicaRecord(2, 3, Long.MAX_VALUE, false));
+        for (int start = 0; start < 3; start++) {
+            WriteAheadLog next = open().log();
+            next.hardState(8, start, 0);
+            next.sync();
+            next.deleteObsoleteSegments();
+            assertThat(restarted().groups().get(7).replicas()).isEqualTo(expected);
+        }
     }
 
     @Test
@@ -66,8 +91,8 @@ class WriteAheadLogTest {
         log.snapshotMark(2, 9, 1);
         log.sync();
         Map<Integer, RecoveredGroup> groups = restarted().groups();
-        assertThat(groups.get(1)).isEqualTo(new RecoveredGroup(1, 0, 0, 3, 2, List.of()));
-        assertThat(groups.get(2)).isEqualTo(new RecoveredGroup(2, 0, 0, 9, 1, List.of()));
+        assertThat(groups.get(1)).isEqualTo(new RecoveredGroup(1, 0, 0, 3, 2, List.of(), List.of()));
+        assertThat(groups.get(2)).isEqualTo(new RecoveredGroup(2, 0, 0, 9, 1, List.of(), List.of()));
     }
 
     @Test

@@ -196,6 +196,9 @@ final class ExampleRun {
                         replica.hardState,
                         SnapshotPoint.NONE,
                         List.copyOf(replica.disk.values()),
+                        voters.stream()
+                                .map(voter -> directory(voter, voter == node))
+                                .toList(),
                         now);
                 tick(replica, replica.life);
             }
@@ -331,7 +334,7 @@ final class ExampleRun {
             int life = self.life;
             after(0, () -> {
                 if (self.raft != null && self.life == life) {
-                    self.raft.receive(message, now);
+                    self.raft.receive(message, directory(message.from(), true), now);
                     carryOut(self);
                 }
             });
@@ -358,9 +361,14 @@ final class ExampleRun {
             after(5 * MILLI, () -> arrive(id, partition, message, kind));
         } else {
             record(new TraceEvent.Delivered(now, id, partition, message.from(), message.to(), kind, message.term()));
-            to.raft.receive(message, now);
+            to.raft.receive(message, directory(message.from(), true), now);
             carryOut(to);
         }
+    }
+
+    /** No node of this run ever loses its disk. */
+    private static io.ringleader.raft.Replica directory(int node, boolean voter) {
+        return new io.ringleader.raft.Replica(node, 1, node, voter);
     }
 
     private static String summary(Message message) {

@@ -50,7 +50,7 @@ final class ReplicaChecks implements StepObserver {
     }
 
     @Override
-    public void started(Raft raft) {
+    public void started(Raft raft, Effects pending) {
         ledger.requireCommitted(node, raft.snapshot());
         promises.recovered(raft);
         hardState = new HardState(raft.term(), raft.votedFor());
