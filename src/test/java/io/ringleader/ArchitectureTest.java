@@ -49,6 +49,7 @@ class ArchitectureTest {
         arrows.put("loop", List.of());
         arrows.put("ring", List.of());
         arrows.put("raft", List.of());
+        arrows.put("linearizability", List.of());
         arrows.put("store", List.of("ring"));
         arrows.put("memcached", List.of("store"));
         arrows.put("storage", List.of("loop"));
@@ -125,6 +126,25 @@ class ArchitectureTest {
                 .dependOnClassesThat(resideInAnyPackage("java.net..", "java.nio.file..", "java.nio.channels..")
                         .or(FILES)
                         .or(THREADS)));
+    }
+
+    @Test
+    void theCheckerOfHistoriesIsAPureFunction() {
+        check(classes()
+                .that(resideInAPackage(ROOT + "linearizability.."))
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                                ROOT + "linearizability..",
+                                "java.lang..",
+                                "java.util",
+                                "java.math",
+                                "java.util.function..",
+                                "java.util.stream..")
+                        .or(describe("are primitive", ArchitectureTest::isPrimitive))));
+        check(noClasses()
+                .that(resideInAPackage(ROOT + "linearizability.."))
+                .should()
+                .dependOnClassesThat(THREADS.or(named("java.util.Random"))));
     }
 
     @Test
