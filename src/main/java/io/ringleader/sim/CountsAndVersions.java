@@ -94,8 +94,13 @@ public final class CountsAndVersions implements Workload {
     }
 
     @Override
+    public boolean isAnswered() {
+        return outstanding.isEmpty();
+    }
+
+    @Override
     public String outstanding() {
-        return outstanding.isEmpty() ? "" : outstanding.values().toString();
+        return outstanding.values().toString();
     }
 
     @Override
@@ -158,9 +163,9 @@ public final class CountsAndVersions implements Workload {
      */
     private void requireInTime(Outstanding command) {
         long begunMillis = Math.max(command.sentMillis(), answeredMillis[command.client()]);
-        require(
-                cluster.nowMillis() - begunMillis <= strength.answerMaxMillis(),
-                "There is no answer in time to " + command + ".");
+        if (cluster.nowMillis() - begunMillis > strength.answerMaxMillis()) {
+            throw cluster.failure("There is no answer in time to " + command, null);
+        }
     }
 
     /** Whether the answer says that the command was not carried out; fails if it is no error at all. */

@@ -26,7 +26,8 @@ import java.util.stream.IntStream;
  */
 public final class Simulation {
     private static final long LEADERS_MILLIS = 20_000;
-    private static final long ANSWERS_MILLIS = 20_000;
+    private static final int SLOWEST_CLOCK = 2;
+    private static final long SLACK_MILLIS = 500;
     private static final long PROGRESS_MILLIS = 10_000;
     private static final long AGAIN_MILLIS = 100;
     private static final String FAULT = "fault: ";
@@ -161,7 +162,13 @@ public final class Simulation {
             requireProgress(partition, core.iterator().next());
         }
         workload.stop();
-        cluster.runUntil(() -> workload.outstanding().isEmpty(), ANSWERS_MILLIS, "everything is answered");
+        // Reads and writes of one connection wait for each other, and at a node that is cut off each takes its whole
+        // time.
+        long maxMillis =
+                plan.strength.pipelineMax() * SLOWEST_CLOCK * (plan.cluster.commandTimeoutMillis + SLACK_MILLIS);
+        if (!cluster.world().runUntil(workload::isAnswered, maxMillis)) {
+            throw cluster.failure("After " + maxMillis + " ms there is no answer to " + workload.outstanding(), null);
+        }
     }
 
     private boolean areLedBy(Set<Integer> core) {

@@ -24,6 +24,9 @@ public final class VirtualProcess {
     private final int hostNumber;
     private final LongUnaryOperator timers;
     private long standsStillUntilNanos;
+    /** What its loops would have done, had they not stood still. */
+    private final List<VirtualWorld.Event> missed = new ArrayList<>();
+
     private LoopFailureHandler failureHandler = VirtualProcess::rethrow;
     private boolean alive = true;
 
@@ -46,13 +49,26 @@ public final class VirtualProcess {
         return hostNumber;
     }
 
-    /** Its loops do nothing for that long, and then go on: the process was stopped, or its memory swept. */
+    /** From now on its loops do nothing for that long, and then go on: the process was stopped, or its memory swept. */
     public void standStill(long nanos) {
         standsStillUntilNanos = world.elapsedNanos() + nanos;
+        world.at(nanos, null, this::resume);
     }
 
-    long standsStillUntilNanos() {
-        return standsStillUntilNanos;
+    private void resume() {
+        if (world.elapsedNanos() >= standsStillUntilNanos) {
+            missed.forEach(world::resume);
+            missed.clear();
+        }
+    }
+
+    /** Takes the event for later, if the process stands still. */
+    boolean holds(VirtualWorld.Event event) {
+        boolean held = alive && event.atNanos() < standsStillUntilNanos;
+        if (held) {
+            missed.add(event);
+        }
+        return held;
     }
 
     public boolean isAlive() {

@@ -32,8 +32,7 @@ public final class VirtualWorld implements Clock {
 
     private static final int CONNECT_TRIES = 3;
 
-    private record Event(long atNanos, long sequence, VirtualProcess owner, Runnable task)
-            implements Comparable<Event> {
+    record Event(long atNanos, long sequence, VirtualProcess owner, Runnable task) implements Comparable<Event> {
         @Override
         public int compareTo(Event other) {
             int byTime = Long.compare(atNanos, other.atNanos);
@@ -119,6 +118,11 @@ public final class VirtualWorld implements Clock {
         events.add(new Event(elapsedNanos + delayNanos, nextSequence++, owner, task));
     }
 
+    /** What a process missed happens now, in order. */
+    void resume(Event missed) {
+        events.add(new Event(elapsedNanos, missed.sequence(), missed.owner(), missed.task()));
+    }
+
     /** Runs the task after the delay, come what may. */
     public void after(long delayMillis, Runnable task) {
         at(delayMillis * MILLI, null, task);
@@ -135,8 +139,7 @@ public final class VirtualWorld implements Clock {
         while (!holds && !events.isEmpty() && events.peek().atNanos() <= untilNanos) {
             Event event = events.poll();
             VirtualProcess owner = event.owner();
-            if (owner != null && owner.isAlive() && owner.standsStillUntilNanos() > event.atNanos()) {
-                events.add(new Event(owner.standsStillUntilNanos(), event.sequence(), owner, event.task()));
+            if (owner != null && owner.holds(event)) {
                 continue;
             }
             advanceTo(event.atNanos());

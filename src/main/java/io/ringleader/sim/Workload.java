@@ -8,7 +8,9 @@ public interface Workload {
     /** No new commands. */
     void stop();
 
-    /** The commands that are not answered yet, for people; empty if all are. */
+    boolean isAnswered();
+
+    /** The commands that are not answered yet, for people. */
     String outstanding();
 
     /** All nodes are up and everything is answered: what was acknowledged is there, at every node. */

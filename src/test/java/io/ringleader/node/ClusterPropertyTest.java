@@ -52,7 +52,7 @@ class ClusterPropertyTest {
         }
         cluster.start();
         workload.stop();
-        cluster.runUntil(() -> workload.outstanding().isEmpty(), 20_000, "everything is answered");
+        cluster.runUntil(workload::isAnswered, 20_000, "everything is answered");
         cluster.runMillis(RECOVERY_MILLIS);
         cluster.awaitLeaders();
         workload.verify();

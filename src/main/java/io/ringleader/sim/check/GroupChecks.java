@@ -36,19 +36,20 @@ final class GroupChecks {
         ledger.require(
                 other == null || other == node,
                 "Election Safety",
-                "nodes " + other + " and " + node + " lead term " + term);
+                () -> "nodes " + other + " and " + node + " lead term " + term);
         long votes = raft.voters().stream()
                 .filter(voter -> promises(voter).votedFor(node, term))
                 .count();
         ledger.require(
                 isMajority(votes, raft),
                 "Election Safety",
-                "node " + node + " leads term " + term + " with " + votes + " durable votes of " + raft.voters());
-        for (long index = ledger.committedIndex(); index > raft.logBase().index(); index--) {
+                () -> "node " + node + " leads term " + term + " with " + votes + " durable votes of " + raft.voters());
+        for (long each = ledger.committedIndex(); each > raft.logBase().index(); each--) {
+            long index = each;
             ledger.require(
                     ledger.knownInTerm(index) >= term || log.term(index) == ledger.committedTerm(index),
                     "Leader Completeness",
-                    "node " + node + " leads term " + term + " without entry " + index + " of term "
+                    () -> "node " + node + " leads term " + term + " without entry " + index + " of term "
                             + ledger.committedTerm(index) + ", known to be committed in term "
                             + ledger.knownInTerm(index));
         }
@@ -74,7 +75,7 @@ final class GroupChecks {
             ledger.require(
                     isMajority(holders, raft),
                     "Commit needs a durable majority",
-                    entry + " counts as committed at node " + node + ", but is durable on " + holders + " of "
+                    () -> entry + " counts as committed at node " + node + ", but is durable on " + holders + " of "
                             + raft.voters());
         }
     }
@@ -85,7 +86,7 @@ final class GroupChecks {
         ledger.require(
                 !raft.isLeader() || last.term() == raft.term(),
                 "Commit by an entry of one's own term",
-                "node " + node + " leads term " + raft.term() + " and commits " + last);
+                () -> "node " + node + " leads term " + raft.term() + " and commits " + last);
     }
 
     private long holders(long index, long term, Raft raft) {

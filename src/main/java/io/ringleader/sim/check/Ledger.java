@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
 /** What is known of the entries of one group, whoever holds them: what was created, and what is committed. */
@@ -38,9 +39,10 @@ final class Ledger {
         this.coverage = coverage;
     }
 
-    void require(boolean holds, String property, String what) {
+    /** The sentence is made only if it is needed: most checks are made very often, and hold. */
+    void require(boolean holds, String property, Supplier<String> what) {
         if (!holds) {
-            throw new SimulationFailure(property + " is broken in partition " + partition + ": " + what);
+            throw new SimulationFailure(property + " is broken in partition " + partition + ": " + what.get());
         }
     }
 
@@ -64,10 +66,13 @@ final class Ledger {
         Created known = created.get(new Position(entry.index(), entry.term()));
         Created seen = new Created(entry.type(), crcOf(entry), termBefore);
         if (known == null) {
-            require(asItsLeader, "Log Matching", "node " + node + " has " + entry + ", which no leader created");
+            require(asItsLeader, "Log Matching", () -> "node " + node + " has " + entry + ", which no leader created");
             created.put(new Position(entry.index(), entry.term()), seen);
         } else if (!known.equals(seen)) {
-            require(false, "Log Matching", "node " + node + " has " + entry + " as " + seen + ", its leader " + known);
+            require(
+                    false,
+                    "Log Matching",
+                    () -> "node " + node + " has " + entry + " as " + seen + ", its leader " + known);
         }
     }
 
@@ -83,14 +88,14 @@ final class Ledger {
             require(
                     committedTerm(entry.index()) == entry.term(),
                     "State Machine Safety",
-                    "node " + node + " commits " + entry + ", but committed is the entry of term "
+                    () -> "node " + node + " commits " + entry + ", but committed is the entry of term "
                             + committedTerm(entry.index()));
             return false;
         }
         require(
                 entry.index() == committedIndex() + 1,
                 "State Machine Safety",
-                "node " + node + " commits " + entry + " after " + committedIndex());
+                () -> "node " + node + " commits " + entry + " after " + committedIndex());
         committed.add(new Committed(entry.term(), term));
         sawBatch(entry);
         return true;
@@ -113,7 +118,7 @@ final class Ledger {
                 point.index() <= committedIndex()
                         && (point.index() == 0 || committedTerm(point.index()) == point.term()),
                 "State Machine Safety",
-                "node " + node + " has a snapshot at " + point + ", but " + committedIndex() + " are committed");
+                () -> "node " + node + " has a snapshot at " + point + ", but " + committedIndex() + " are committed");
     }
 
     /** Makes the log that of a node which holds a snapshot at the point, and after it what fits (Figure 13, 6-7). */

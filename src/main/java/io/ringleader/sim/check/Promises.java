@@ -61,7 +61,7 @@ final class Promises {
             ledger.require(
                     first == durable,
                     NO_ACK_BEFORE_FSYNC,
-                    "node " + node + " says that " + durable + " is durable before " + first);
+                    () -> "node " + node + " says that " + durable + " is durable before " + first);
             apply(durable);
             reached.merge(hardState.term(), log.last(), Math::max);
             if (hardState.votedFor() != HardState.NOBODY) {
@@ -75,7 +75,8 @@ final class Promises {
         ledger.require(
                 before == null || before == state.votedFor(),
                 "One vote per term",
-                "node " + node + " votes for " + state.votedFor() + " in term " + state.term() + ", after " + before);
+                () -> "node " + node + " votes for " + state.votedFor() + " in term " + state.term() + ", after "
+                        + before);
     }
 
     private void apply(Durable durable) {
@@ -100,7 +101,7 @@ final class Promises {
             ledger.require(
                     !handed.isEmpty(),
                     RECOVERY,
-                    "node " + node + " recovered " + describe(raft) + ", but durable was " + expected
+                    () -> "node " + node + " recovered " + describe(raft) + ", but durable was " + expected
                             + ", and with what was written after it " + describe());
             apply(handed.poll());
             survived++;
@@ -160,9 +161,9 @@ final class Promises {
         } else if (message instanceof SnapshotReply reply && reply.installed()) {
             requireReached(reply.term(), reply.snapshot().index(), message);
         } else if (message instanceof VoteReply reply && reply.granted()) {
-            ledger.require(votedFor(reply.to(), reply.term()), NO_ACK_BEFORE_FSYNC, "of its vote: " + message);
+            ledger.require(votedFor(reply.to(), reply.term()), NO_ACK_BEFORE_FSYNC, () -> "of its vote: " + message);
         } else if (message instanceof RequestVote request) {
-            ledger.require(votedFor(node, request.term()), NO_ACK_BEFORE_FSYNC, "of its own vote: " + message);
+            ledger.require(votedFor(node, request.term()), NO_ACK_BEFORE_FSYNC, () -> "of its own vote: " + message);
         }
     }
 
@@ -171,6 +172,6 @@ final class Promises {
         ledger.require(
                 durable >= index,
                 NO_ACK_BEFORE_FSYNC,
-                "the disk of node " + node + " had " + durable + " in term " + term + ", and it said " + message);
+                () -> "the disk of node " + node + " had " + durable + " in term " + term + ", and it said " + message);
     }
 }

@@ -108,11 +108,11 @@ final class ReplicaChecks implements StepObserver {
             ledger.require(
                     !(led && raft.isLeader() && raft.term() == ledTerm),
                     "Leader Append-Only",
-                    "node " + node + " leads term " + raft.term() + " and replaces its entry " + entry.index());
+                    () -> "node " + node + " leads term " + raft.term() + " and replaces its entry " + entry.index());
             ledger.require(
                     entry.index() > commitIndex,
                     "State Machine Safety",
-                    "node " + node + " has committed up to " + commitIndex + " and replaces its entry "
+                    () -> "node " + node + " has committed up to " + commitIndex + " and replaces its entry "
                             + entry.index());
             coverage.saw(Sight.CONFLICT_TRUNCATED.toString());
             log.truncateFrom(entry.index());
@@ -120,7 +120,7 @@ final class ReplicaChecks implements StepObserver {
         ledger.require(
                 entry.index() == log.last() + 1,
                 "Log Matching",
-                "node " + node + " appends " + entry + " to a log that ends at " + log.last());
+                () -> "node " + node + " appends " + entry + " to a log that ends at " + log.last());
         ledger.holds(node, entry, log.term(entry.index() - 1), raft.isLeader() && raft.term() == entry.term());
         log.append(entry.term());
     }
@@ -130,7 +130,7 @@ final class ReplicaChecks implements StepObserver {
                 state.term() > hardState.term()
                         || (state.term() == hardState.term() && hardState.votedFor() == HardState.NOBODY),
                 "Monotonic terms, one vote",
-                "node " + node + " goes from " + hardState + " to " + state);
+                () -> "node " + node + " goes from " + hardState + " to " + state);
         hardState = state;
     }
 
@@ -165,7 +165,7 @@ final class ReplicaChecks implements StepObserver {
         ledger.require(
                 raft.commitIndex() >= commitIndex && raft.commitIndex() <= ledger.committedIndex(),
                 "Monotonic commit",
-                "node " + node + " goes from commit index " + commitIndex + " to " + raft.commitIndex() + ", of "
+                () -> "node " + node + " goes from commit index " + commitIndex + " to " + raft.commitIndex() + ", of "
                         + ledger.committedIndex());
         commitIndex = raft.commitIndex();
     }
@@ -178,7 +178,7 @@ final class ReplicaChecks implements StepObserver {
             ledger.require(
                     mustSee != null && read.readIndex() >= mustSee && read.readIndex() <= ledger.committedIndex(),
                     "Linearizable reads",
-                    "node " + node + " serves " + read + ", but must see " + mustSee);
+                    () -> "node " + node + " serves " + read + ", but must see " + mustSee);
         }
         for (; refusedSeen < pending.refusedReads().size(); refusedSeen++) {
             readMustSee.remove(pending.refusedReads().get(refusedSeen));
