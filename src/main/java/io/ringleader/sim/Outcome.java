@@ -1,5 +1,6 @@
 package io.ringleader.sim;
 
+import io.ringleader.linearizability.History;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param acknowledged commands that were answered with something other than an error
  * @param coverage what happened, and how often
  * @param plan what was drawn at the beginning, for people
+ * @param history what the clients asked and heard; empty if it was not taken down
  * @param failure what went wrong, with what had happened before; empty if nothing did
  */
 public record Outcome(
@@ -22,6 +24,7 @@ public record Outcome(
         long acknowledged,
         Coverage coverage,
         String plan,
+        History history,
         Optional<SimulationFailure> failure) {
 
     public boolean passed() {
