@@ -2,7 +2,10 @@ package io.ringleader.cli;
 
 import io.ringleader.sim.Outcome;
 import io.ringleader.sim.Simulation;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -40,8 +43,14 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "With --minutes: instead of one per core.")
     private Integer threads;
 
+    @Option(
+            names = "--history",
+            paramLabel = "FILE",
+            description = "Write what the clients of the (last) run asked and heard, as EDN.")
+    private Path history;
+
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         if (System.getenv(LOG_LEVEL) == null) {
             // Nodes that crash all the time have much to say.
             System.setProperty(LOG_LEVEL, "off");
@@ -52,7 +61,7 @@ final class SimulateCommand implements Callable<Integer> {
         return passed ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    private boolean runCount(long first, PrintWriter out) {
+    private boolean runCount(long first, PrintWriter out) throws IOException {
         long failed = 0;
         for (long next = first; next < first + count; next++) {
             Outcome outcome = Simulation.run(next);
@@ -62,6 +71,9 @@ final class SimulateCommand implements Callable<Integer> {
                 out.print(outcome.coverage());
             }
             out.flush();
+            if (history != null) {
+                Files.writeString(history, outcome.historyAsEdn());
+            }
             failed += outcome.passed() ? 0 : 1;
         }
         return failed == 0;

@@ -1,6 +1,7 @@
 package io.ringleader.sim;
 
 import io.ringleader.linearizability.History;
+import io.ringleader.linearizability.HistoryEdn;
 import java.util.Optional;
 
 /**
@@ -26,6 +27,11 @@ public record Outcome(
         String plan,
         History history,
         Optional<SimulationFailure> failure) {
+
+    /** As a file that Jepsen's checkers read. */
+    public String historyAsEdn() {
+        return HistoryEdn.write(history);
+    }
 
     public boolean passed() {
         return failure.isEmpty();

@@ -69,7 +69,7 @@ final class Plan {
         if (large) {
             allowLargeItems(pick(random, 128 << 10, 1 << 20));
         }
-        int commandsPerSecond = pick(random, 100, 300, 600);
+        int commandsPerSecond = pick(random, 200, 600, 2_000);
         int itemMaxBytes = (int) cluster.itemMaxBytes;
         return new Mix(
                 1 + random.nextInt(12),
@@ -79,7 +79,7 @@ final class Plan {
                 3_000,
                 itemMaxBytes,
                 pick(random, 1, 400, itemMaxBytes),
-                random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0,
+                random.nextInt(4) == 0 ? 1 + random.nextInt(6) : 0,
                 (int) faultMillis,
                 large || mayAnswerLate() ? Long.MAX_VALUE : cluster.commandTimeoutMillis + ANSWER_SLACK_MILLIS,
                 toleranceMillis());

@@ -30,7 +30,7 @@ final class BinaryRequests {
         static final Opcodes INCREMENT = new Opcodes(Kind.BINARY_INCREMENT, 0x05, 0x15);
         static final Opcodes DECREMENT = new Opcodes(Kind.BINARY_DECREMENT, 0x06, 0x16);
         static final Opcodes TOUCH = new Opcodes(Kind.BINARY_TOUCH, 0x1c, 0x1c);
-        static final Opcodes FLUSH = new Opcodes(Kind.BINARY_FLUSH, 0x08, 0x18);
+        static final Opcodes FLUSH = new Opcodes(Kind.FLUSH_ALL, 0x08, 0x18);
         static final Opcodes NOTHING = new Opcodes(null, 0x0a, 0x0a);
 
         static Opcodes of(Mode mode) {

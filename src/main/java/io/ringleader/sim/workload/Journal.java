@@ -10,6 +10,7 @@ import io.ringleader.linearizability.Operation.Outcome;
 import io.ringleader.sim.Coverage;
 import io.ringleader.sim.VirtualWorld;
 import io.ringleader.sim.workload.Key.Sequel;
+import io.ringleader.sim.workload.Key.Times;
 import io.ringleader.sim.workload.Key.Use;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,23 +141,13 @@ final class Journal {
         if (heard.isKnown() && heard.answer().cas() != null) {
             key.sawCas(heard.answer().cas());
         }
-        if (key.use == Use.WORDS && request.command() instanceof Command.Store store) {
-            learnWord(key, store, heard);
+        if (key.use == Use.WORDS && request.command() instanceof Command.Store store && store.mode() != Mode.ADD) {
+            key.words.computeIfAbsent(store.value(), word -> new Times()).add(heard, Status.STORED);
         } else if (key.use == Use.TALLY && request.command() instanceof Command.Count) {
-            key.counted += heard.isKnown() && heard.answer().status() == Status.NUMBER ? 1 : 0;
-            key.perhapsCounted += heard.outcome() == Outcome.UNKNOWN ? 1 : 0;
+            key.counted.add(heard, Status.NUMBER);
         }
         if (heard.isKnown()) {
             learnSequel(key, request.command(), heard.answer().status());
-        }
-    }
-
-    private static void learnWord(Key key, Command.Store store, Heard heard) {
-        boolean extending = store.mode() == Mode.APPEND || store.mode() == Mode.PREPEND;
-        if (extending && heard.isKnown() && heard.answer().status() == Status.STORED) {
-            key.present.add(store.value());
-        } else if (extending && heard.outcome() != Outcome.UNKNOWN) {
-            key.absent.add(store.value());
         }
     }
 

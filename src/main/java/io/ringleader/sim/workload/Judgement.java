@@ -11,11 +11,13 @@ import io.ringleader.linearizability.Verdict.Result;
 import io.ringleader.sim.Coverage;
 import io.ringleader.sim.MachineClock;
 import io.ringleader.sim.SimCluster;
+import io.ringleader.sim.workload.Key.Times;
 import io.ringleader.sim.workload.Key.Use;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Says whether what the clients heard can be right; fails the run if not. */
 final class Judgement {
@@ -71,36 +73,27 @@ final class Judgement {
     private void requireOnce(Key key, String value) {
         if (key.use == Use.WORDS) {
             requireWords(key, value == null ? "" : value);
-        } else if (key.use == Use.TALLY) {
-            long found = value == null ? 0 : Long.parseLong(value);
-            if (found < key.counted || found > key.counted + key.perhapsCounted) {
-                throw cluster.failure(
-                        key + " was counted up " + key.counted + " times, and perhaps " + key.perhapsCounted
-                                + " times more, but is " + found,
-                        null);
-            }
+        } else if (key.use == Use.TALLY && !key.counted.canBe(value == null ? 0 : Long.parseLong(value))) {
+            throw cluster.failure(key + " was counted up " + key.counted + ", but is " + value, null);
         }
     }
 
     private void requireWords(Key key, String value) {
-        Map<String, Integer> found = new HashMap<>();
-        Arrays.stream(value.split(";"))
+        Map<String, Long> found = new TreeMap<>();
+        Arrays.stream(value.split("(?<=;)"))
                 .filter(word -> !word.isEmpty())
-                .forEach(word -> found.merge(word + ";", 1, Integer::sum));
-        for (Map.Entry<String, Integer> word : found.entrySet()) {
-            if (word.getValue() > 1) {
-                throw cluster.failure(key + " holds " + word.getKey() + " " + word.getValue() + " times", null);
+                .forEach(word -> found.merge(word, 1L, Long::sum));
+        for (Map.Entry<String, Times> word : key.words.entrySet()) {
+            long times = found.getOrDefault(word.getKey(), 0L);
+            if (!word.getValue().canBe(times)) {
+                throw cluster.failure(
+                        key + " was given " + word.getKey() + " " + word.getValue() + ", but holds it " + times
+                                + " times",
+                        null);
             }
         }
-        for (String word : key.present) {
-            if (!found.containsKey(word)) {
-                throw cluster.failure(key + " was told to hold " + word + ", but does not", null);
-            }
-        }
-        for (String word : key.absent) {
-            if (found.containsKey(word)) {
-                throw cluster.failure(key + " was refused " + word + ", but holds it", null);
-            }
+        if (!key.words.keySet().containsAll(found.keySet())) {
+            throw cluster.failure(key + " holds what nobody gave it: " + value, null);
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.ringleader.sim.workload;
 
-import java.util.HashSet;
-import java.util.Set;
+import io.ringleader.linearizability.Answer.Status;
+import io.ringleader.linearizability.Operation.Outcome;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A key that clients use, and what must be known of it to ask something sensible. */
 final class Key {
@@ -33,18 +35,34 @@ final class Key {
 
     long formerCas = 1;
 
-    /** Of a {@link Use#WORDS} key: those that must be there once, and those that must not be there. */
-    final Set<String> present = new HashSet<>();
+    /** Of a {@link Use#WORDS} key, how often each word was added to it. */
+    final SortedMap<String, Times> words = new TreeMap<>();
 
-    final Set<String> absent = new HashSet<>();
-
-    /** Of a {@link Use#TALLY} key: how often it was certainly counted up, and how often it perhaps was. */
-    int counted;
-
-    int perhapsCounted;
+    /** Of a {@link Use#TALLY} key, how often it was counted up. */
+    final Times counted = new Times();
 
     /** What the last change was, if nothing else was under way. */
     Sequel sequel = Sequel.UNCLEAR;
+
+    /** How often something was done that may be done once for each time it was asked. */
+    static final class Times {
+        int certain;
+        int perhaps;
+
+        void add(Heard heard, Status done) {
+            certain += heard.isKnown() && heard.answer().status() == done ? 1 : 0;
+            perhaps += heard.outcome() == Outcome.UNKNOWN ? 1 : 0;
+        }
+
+        boolean canBe(long found) {
+            return found >= certain && found <= certain + perhaps;
+        }
+
+        @Override
+        public String toString() {
+            return certain + " times for certain, and " + perhaps + " times perhaps";
+        }
+    }
 
     /** What a miss would mean. */
     enum Sequel {

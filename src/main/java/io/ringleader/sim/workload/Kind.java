@@ -33,8 +33,7 @@ enum Kind {
     BINARY_DELETE,
     BINARY_INCREMENT,
     BINARY_DECREMENT,
-    BINARY_TOUCH,
-    BINARY_FLUSH(false, true);
+    BINARY_TOUCH;
 
     private final boolean canFail;
     private final boolean write;
