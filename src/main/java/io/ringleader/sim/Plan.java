@@ -18,8 +18,8 @@ final class Plan {
 
     private static final long WRONG_TIME_MILLIS = 3 * 3_600_000L;
     /** With these, an entry may lie in the log of a leader for long before it takes effect. */
-    private static final Set<String> STUCK =
-            Set.of("pause", "clogged link", "slow network", "slow disk", "stalled disk", "one-way split", "flapping link");
+    private static final Set<String> STUCK = Set.of(
+            "pause", "clogged link", "slow network", "slow disk", "stalled disk", "one-way split", "flapping link");
 
     private static final long STUCK_MILLIS = 15_000;
     private static final long PROMPT_MILLIS = 2_000;
@@ -127,7 +127,8 @@ final class Plan {
     @Override
     public String toString() {
         return cluster.nodes + " nodes, " + cluster.partitions + " partitions, "
-                + Math.min(cluster.nodes, cluster.replicas) + " replicas, " + (mix == null ? strength : mix) + "; " + faultMillis
+                + Math.min(cluster.nodes, cluster.replicas) + " replicas, " + (mix == null ? strength : mix) + "; "
+                + faultMillis
                 + " ms of faults: " + faults;
     }
 }

@@ -178,8 +178,7 @@ public final class Simulation {
         workload.stop();
         // Reads and writes of one connection wait for each other, and at a node that is cut off each takes its whole
         // time.
-        long maxMillis =
-                plan.pipelineMax() * SLOWEST_CLOCK * (plan.cluster.commandTimeoutMillis + SLACK_MILLIS);
+        long maxMillis = plan.pipelineMax() * SLOWEST_CLOCK * (plan.cluster.commandTimeoutMillis + SLACK_MILLIS);
         if (!cluster.world().runUntil(workload::isAnswered, maxMillis)) {
             throw cluster.failure("After " + maxMillis + " ms there is no answer to " + workload.outstanding(), null);
         }

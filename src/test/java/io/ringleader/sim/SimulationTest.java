@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.ringleader.sim.workload.MixedWorkload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,9 @@ class SimulationTest {
         assertThat(sum.missing(Simulation.expectedCoverage()))
                 .as("what never happened in all these runs")
                 .isEmpty();
+        assertThat(100 * sum.count(MixedWorkload.KEYS_UNDECIDED))
+                .as("keys whose history was too hard to judge, in hundredths")
+                .isLessThan(sum.count(MixedWorkload.KEYS_JUDGED));
     }
 
     @Test

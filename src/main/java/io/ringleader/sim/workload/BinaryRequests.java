@@ -84,8 +84,7 @@ final class BinaryRequests {
                 + name
                 + value;
         String kind = opcodes.kind() == null ? "noop" : opcodes.kind().toString();
-        return new Request(
-                kind, key == null ? List.of() : List.of(key), command, bytes, Form.PACKET, opaque, quiet);
+        return new Request(kind, key == null ? List.of() : List.of(key), command, bytes, Form.PACKET, opaque, quiet);
     }
 
     private Request get(Key key) {
@@ -135,8 +134,7 @@ final class BinaryRequests {
 
     Request flush() {
         long delaySeconds = draw.oneOf(0L, 1L, 3L);
-        return packet(
-                Opcodes.FLUSH, null, Command.flushAll(delaySeconds), BinaryDialect.bytes(delaySeconds, 4), "", 0);
+        return packet(Opcodes.FLUSH, null, Command.flushAll(delaySeconds), BinaryDialect.bytes(delaySeconds, 4), "", 0);
     }
 
     /** Its answer comes after those of quiet commands, which may have none. */

@@ -141,7 +141,9 @@ final class Conversation implements ConnectionHandler {
         closed = true;
         while (!waiting.isEmpty()) {
             Sent sent = waiting.poll();
-            listener.answered(sent, Collections.nCopies(sent.operations().length, sent.request().lost()));
+            listener.answered(
+                    sent,
+                    Collections.nCopies(sent.operations().length, sent.request().lost()));
         }
     }
 }

@@ -21,12 +21,14 @@ interface Dialect {
     List<Heard> read(Request request, List<Piece> pieces);
 
     static SimulationFailure senseless(Piece piece, Request request) {
-        return new SimulationFailure("A client asks " + describe(request) + " and is answered \"" + piece.head() + "\".");
+        return new SimulationFailure(
+                "A client asks " + describe(request) + " and is answered \"" + piece.head() + "\".");
     }
 
     /** Without a large value. */
     static String describe(Request request) {
         String bytes = request.bytes();
-        return request.kind() + " \"" + bytes.substring(0, Math.min(80, bytes.length())).replace("\r\n", " ") + "\"";
+        return request.kind() + " \""
+                + bytes.substring(0, Math.min(80, bytes.length())).replace("\r\n", " ") + "\"";
     }
 }

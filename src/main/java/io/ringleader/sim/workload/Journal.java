@@ -166,8 +166,7 @@ final class Journal {
 
     /** What must be seen over a suite of runs, if the clients ask for these kinds of things. */
     static List<String> expectedCoverage() {
-        List<String> expected =
-                new ArrayList<>(List.of(CAS_WON, CAS_LOST, RENEWAL_WON, EXPIRED, FLUSHED));
+        List<String> expected = new ArrayList<>(List.of(CAS_WON, CAS_LOST, RENEWAL_WON, EXPIRED, FLUSHED));
         for (Kind kind : Kind.values()) {
             expected.add(succeeded(kind.toString()));
             if (kind.canFail()) {

@@ -21,8 +21,6 @@ import java.util.TreeMap;
 
 /** Says whether what the clients heard can be right; fails the run if not. */
 final class Judgement {
-    static final String KEYS = "workload: keys judged";
-    static final String UNDECIDED = "workload: keys given up undecided";
     private static final long NANOS_PER_MILLI = 1_000_000L;
     /** About a fifth of a second for one key. */
     private static final Limits LIMITS = new Limits(300_000, 100_000);
@@ -44,9 +42,9 @@ final class Judgement {
                 mix.itemMaxBytes());
         Verdict verdict = new Checker(new MemcachedModel(settings), LIMITS).check(history);
         for (KeyVerdict key : verdict.keys()) {
-            coverage.saw(KEYS);
+            coverage.saw(MixedWorkload.KEYS_JUDGED);
             if (key.result() == Result.UNDECIDED) {
-                coverage.saw(UNDECIDED);
+                coverage.saw(MixedWorkload.KEYS_UNDECIDED);
             }
         }
         if (verdict.result() == Result.INVALID) {

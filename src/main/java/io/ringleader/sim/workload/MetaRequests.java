@@ -106,7 +106,12 @@ final class MetaRequests {
         Long made = vivify != null && exptime != null ? exptime : vivify;
         Line line = new Line(Kind.MG, key);
         line.flag('N', vivify).flag('T', exptime).flag('R', recache);
-        line.maybe("v").maybe("f").maybe("c").maybe("k").flag(changes ? "" : "t").maybeQuiet();
+        line.maybe("v")
+                .maybe("f")
+                .maybe("c")
+                .maybe("k")
+                .flag(changes ? "" : "t")
+                .maybeQuiet();
         return line.with(new Command.Fetch(exptime, made, recache, true));
     }
 
@@ -142,7 +147,10 @@ final class MetaRequests {
         boolean stale = draw.oneIn(2);
         boolean empty = draw.oneIn(4);
         Long exptime = stale ? maybeExptime(key, 3) : null;
-        Line line = new Line(Kind.MD, key).unsigned('C', compare).flag(stale ? "I" : "").flag(empty ? "x" : "");
+        Line line = new Line(Kind.MD, key)
+                .unsigned('C', compare)
+                .flag(stale ? "I" : "")
+                .flag(empty ? "x" : "");
         return line.flag('T', exptime).maybeQuiet().with(new Command.Delete(compare, null, exptime, stale, empty));
     }
 
@@ -153,7 +161,10 @@ final class MetaRequests {
         Long vivify = maybeExptime(key, 2);
         long initial = draw.delta();
         Long exptime = vivify == null ? maybeExptime(key, 5) : null;
-        Line line = new Line(Kind.MA, key).flag(subtract ? "MD" : "MI").unsigned('D', delta).unsigned('C', compare);
+        Line line = new Line(Kind.MA, key)
+                .flag(subtract ? "MD" : "MI")
+                .unsigned('D', delta)
+                .unsigned('C', compare);
         line.flag('N', vivify).unsigned('J', vivify == null ? null : initial).flag('T', exptime);
         line.maybe("v").maybe("c").maybeQuiet();
         return line.with(new Command.Count(subtract, delta, compare, null, exptime, vivify, initial));

@@ -20,6 +20,12 @@ import java.util.Random;
  * deadline and as much for the one that finds it passed.
  */
 public final class MixedWorkload implements Workload {
+    /** In the coverage: keys whose histories were looked at. */
+    public static final String KEYS_JUDGED = "workload: keys judged";
+
+    /** In the coverage: those among them whose search was given up. */
+    public static final String KEYS_UNDECIDED = "workload: keys given up undecided";
+
     private static final int BINARY_CLIENT_ONE_IN = 4;
     private static final int PAUSES_MAX = 10;
     private static final double MILLIS_PER_SECOND = 1_000;

@@ -75,7 +75,8 @@ final class Requests {
             return request;
         }
         int lineEnd = request.bytes().indexOf("\r\n");
-        String bytes = request.bytes().substring(0, lineEnd) + NOREPLY
+        String bytes = request.bytes().substring(0, lineEnd)
+                + NOREPLY
                 + request.bytes().substring(lineEnd);
         return new Request(request.kind(), request.keys(), request.command(), bytes, Form.NEVER, null, false);
     }

@@ -112,8 +112,8 @@ final class TextDialect implements Dialect {
         if (!complete) {
             error(request, last);
         }
-        List<Heard> heard =
-                new ArrayList<>(Collections.nCopies(request.keys().size(), complete ? Heard.of(Answer.miss()) : request.lost()));
+        List<Heard> heard = new ArrayList<>(
+                Collections.nCopies(request.keys().size(), complete ? Heard.of(Answer.miss()) : request.lost()));
         int at = 0;
         for (Piece piece : pieces.subList(0, pieces.size() - 1)) {
             String[] words = piece.words();
