@@ -7,7 +7,6 @@ import io.ringleader.memcached.Replies;
 import io.ringleader.memcached.Request;
 import io.ringleader.memcached.RequestHandler;
 import io.ringleader.memcached.StatsWriter;
-import io.ringleader.memcached.TextLogin;
 import io.ringleader.memcached.VersionWriter;
 import io.ringleader.net.Connection;
 import io.ringleader.net.ConnectionHandler;
@@ -85,7 +84,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
 
     private final ClientServices services;
     private final int number;
-    private final LoginGate login;
+    private final LoginPauses pauses = new LoginPauses();
     private final KeyListing listing;
     /** Begins when all that was asked before is answered; null if there is none, or if it has begun. */
     private Administration.Watch plannedWatch;
@@ -100,7 +99,6 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         services = shared.services();
         number = services.nextSession();
         listing = new KeyListing(services, replies, this::settle);
-        login = new LoginGate(services.credentials().orElse(null), shared.stats());
     }
 
     private static byte[] line(String text) {
@@ -121,7 +119,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     public int onBytes(ByteBuffer in) {
         stalledKind = null;
         lastCommandNanos = services.clock().monotonicNanos();
-        int needed = login.isOpen() ? consume(in) : logIn(in);
+        int needed = consume(in);
         drain();
         if (stalledKind != null && open && !closing) {
             connection.setReading(false);
@@ -135,32 +133,9 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     /** The first byte of a connection says which protocol it speaks. */
     private int consume(ByteBuffer in) {
         if (protocol == null && in.hasRemaining()) {
-            protocol = Protocol.of(in.get(in.position()), shared.limits());
+            protocol = Protocol.of(in.get(in.position()), shared.limits(), services.credentials());
         }
         return protocol == null ? 0 : protocol.consume(in, this);
-    }
-
-    private int logIn(ByteBuffer in) {
-        int needed = login.consume(in, this);
-        if (login.isOpen()) {
-            return consume(in);
-        }
-        if (login.isPaused()) {
-            // A guess costs time, and the client waits for it in silence.
-            long slot = replies.addPendingLine();
-            stalledKind = Kind.LOCAL;
-            stalledCommands = 1;
-            services.loop().schedule(login.pauseNanos(), () -> {
-                login.endPause();
-                replies.line(slot, TextLogin.FAILURE);
-                stalledKind = null;
-                if (open) {
-                    connection.setReading(true);
-                    drain();
-                }
-            });
-        }
-        return needed;
     }
 
     /** A client that has sent all it will may still wait for its answers. */
@@ -221,7 +196,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         boolean roomForReplies = replies.size() == 0 || replies.size() + commands <= shared.pipelineMaxCommands();
         return inPhase
                 && roomForReplies
-                && !login.isPaused()
+                && !pauses.isPaused()
                 && !listing.isActive()
                 && connection.pendingOutputBytes() + replies.heldBytes() < shared.answersMaxBytes()
                 && (kind == Kind.LOCAL || router.hasRoom(this));
@@ -262,6 +237,28 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     @Override
     public void endOfKeys() {
         replies.addEndOfKeys();
+    }
+
+    @Override
+    public void login(boolean accepted, byte[] answer) {
+        shared.stats().onLogin(accepted);
+        if (accepted) {
+            replies.addLine(answer);
+            return;
+        }
+        // A guess costs time, and the client waits for it in silence.
+        long slot = replies.addPendingLine();
+        stalledKind = Kind.LOCAL;
+        stalledCommands = 1;
+        services.loop().schedule(pauses.begin(), () -> {
+            pauses.end();
+            replies.line(slot, answer);
+            stalledKind = null;
+            if (open) {
+                connection.setReading(true);
+                drain();
+            }
+        });
     }
 
     @Override

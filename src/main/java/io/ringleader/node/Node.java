@@ -28,6 +28,7 @@ import io.ringleader.store.ResultReader;
 import io.ringleader.store.SnapshotCapture;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,7 +174,7 @@ public final class Node implements Closeable {
                 (int) config.limits().frameMaxBytes(), config.limits().peerBacklogMaxBytes());
     }
 
-    private void recoverReplicas(Recovered recovered) {
+    private void recoverReplicas(Recovered recovered) throws IOException {
         Limits limits = config.limits();
         RaftConfig raftConfig = new RaftConfig(
                 config.timeouts().heartbeatMillis() * MILLI,
@@ -307,7 +308,12 @@ public final class Node implements Closeable {
             }
             env.snapshotLoop()
                     .execute(() -> snapshots
-                            .read(partition, chunk.snapshot(), chunk.offset())
+                            .read(
+                                    partition,
+                                    chunk.snapshot(),
+                                    chunk.offset(),
+                                    () -> env.raftLoop()
+                                            .execute(() -> raftHost.onSnapshotDamaged(partition, chunk.snapshot())))
                             .ifPresent(read -> env.raftLoop().execute(() -> {
                                 outbox.add(
                                         chunk.to(),
@@ -399,8 +405,13 @@ public final class Node implements Closeable {
         @Override
         public void onRestoreNeeded(int partition, SnapshotPoint point) {
             env.snapshotLoop().execute(() -> {
-                PartitionStore store = snapshots.load(partition, point);
-                env.storeLoop().execute(() -> storeHost.restored(partition, store, point));
+                try {
+                    PartitionStore store = snapshots.load(partition, point);
+                    env.storeLoop().execute(() -> storeHost.restored(partition, store, point));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(
+                            "The snapshot of partition " + partition + " at " + point + " cannot be read back.", e);
+                }
             });
         }
     }

@@ -25,6 +25,9 @@ final class PartitionGroup {
     /** The log as a whole is too long, and this group keeps it so. */
     boolean snapshotWanted;
 
+    /** The file of the newest snapshot is damaged: another one is needed, also if nothing has happened since. */
+    boolean snapshotDamaged;
+
     boolean snapshotting;
     /** A chunk of a snapshot from the leader waits for the log to be durable. */
     boolean chunkWaits;

@@ -261,12 +261,23 @@ final class RaftHost {
         PartitionGroup group = groups.get(partition);
         group.snapshotting = false;
         if (written) {
+            group.snapshotDamaged = false;
             group.raft.snapshotTaken(point.index());
             log.info("Partition {}: snapshot at {}", partition, point);
             watch.snapshot(partition, point, "taken");
             touch(group);
         } else {
             group.noSnapshotUntilNanos = clock.monotonicNanos() + SNAPSHOT_RETRY_NANOS;
+        }
+    }
+
+    /** The file cannot be sent to anybody. What it held is in memory: a new snapshot, of now, takes its place. */
+    void onSnapshotDamaged(int partition, SnapshotPoint point) {
+        PartitionGroup group = groups.get(partition);
+        if (group.raft.snapshot().equals(point)) {
+            group.snapshotDamaged = true;
+            group.snapshotWanted = true;
+            touch(group);
         }
     }
 
@@ -415,7 +426,8 @@ final class RaftHost {
     private void beginSnapshot(PartitionGroup group) {
         if (!group.snapshotting
                 && clock.monotonicNanos() >= group.noSnapshotUntilNanos
-                && group.raft.commitIndex() > group.raft.snapshot().index()) {
+                && (group.snapshotDamaged
+                        || group.raft.commitIndex() > group.raft.snapshot().index())) {
             group.snapshotting = true;
             storeWork.add(() -> outside.storeHost().beginSnapshot(group.partition));
         }

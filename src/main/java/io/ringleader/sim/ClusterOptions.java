@@ -27,6 +27,9 @@ public final class ClusterOptions {
     public long resultMaxBytes = 32 << 10;
     public long frameMaxBytes = 128 << 10;
     public long connectionOutputMaxBytes = 256 << 10;
+    /** Of entries in one message: if small, a follower hears of old and new entries one after the other. */
+    public long appendMaxBytes = 64 << 10;
+
     public long inflightMaxEntries = 64;
     public long snapshotLogBytes = 64 << 10;
     public long logRetainBytes = 16 << 10;
@@ -59,7 +62,7 @@ public final class ClusterOptions {
     }
 
     private Limits limits() {
-        long appendMaxBytes = Math.max(64 << 10, batchMaxBytes);
+        long entriesMaxBytes = Math.max(64 << 10, batchMaxBytes);
         long walSegmentBytes = 2 * frameMaxBytes;
         return new Limits(
                 memoryBytes,
@@ -71,9 +74,9 @@ public final class ClusterOptions {
                 batchMaxBytes,
                 resultMaxBytes,
                 appendMaxBytes,
-                4 * appendMaxBytes,
+                4 * entriesMaxBytes,
                 inflightMaxEntries,
-                8 * appendMaxBytes,
+                8 * entriesMaxBytes,
                 snapshotLogBytes,
                 logRetainBytes,
                 walSegmentBytes,

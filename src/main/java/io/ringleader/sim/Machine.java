@@ -16,6 +16,9 @@ final class Machine {
     /** A loop that fails ends the process, as it is meant to, and not the run. */
     boolean mayFail;
 
+    /** What the disk had done wrong when the node was last started. */
+    long hitsAtStart;
+
     VirtualProcess process;
     Node node;
     /** Of the node's process, by partition. */
@@ -26,6 +29,11 @@ final class Machine {
         this.disk = disk;
         this.clock = clock;
         this.diskDelayNanos = diskDelayNanos;
+    }
+
+    /** Whether the node has a reason to end, or not to start, if its disk fails it. */
+    boolean isExcused() {
+        return mayFail || disk.faults().hits() > hitsAtStart;
     }
 
     boolean isUp() {

@@ -2,20 +2,13 @@ package io.ringleader.sim;
 
 import io.ringleader.storage.Disk;
 import io.ringleader.storage.DiskFile;
-import io.ringleader.storage.DiskFullException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -29,11 +22,12 @@ import java.util.function.Predicate;
  *   <li>Names created, renamed and deleted since the last sync of their directory are kept or forgotten: either a prefix of the
  *       changes survives (a journaling file system) or any subset of them. A rename as such is atomic.
  *   <li>{@link #killProcess}: open files are gone, everything else is there, durable or not.
- *   <li>{@link #failSyncs}: a sync fails, and as on Linux the pages count as clean afterwards, so that the next sync succeeds
- *       without having written them. What is read is still the new content; what is durable is any mixture.
  *   <li>{@link #losePowerAfter}: the power goes at the n-th change from now; every call fails until {@link #powerLoss}.
- *   <li>{@link #setCapacityBytes}: growing a file beyond it fails with {@link DiskFullException}.
- *   <li>{@link #flipBit}, {@link #overwrite}, {@link #resize}: damage to what is durable.
+ *   <li>{@link #flipBit}, {@link #overwrite}, {@link #resize}, {@link #rot}, {@link #breakSector}, {@link #remove},
+ *       {@link #wipe}: damage to what is durable.
+ *   <li>{@link #faults}: what goes wrong when files are used: errors, a full device, bits that flip on the way, a sync that fails
+ *       (and as on Linux the pages count as clean afterwards, so that the next sync succeeds without having written them: what
+ *       is read is still the new content, what is durable is any mixture), and a device that lies about what it has written.
  * </ul>
  *
  * Not thread-safe, as everything in a simulation.
@@ -50,29 +44,10 @@ public final class MemoryDisk implements Disk {
         }
     }
 
-    /** A change of a directory: {@code from} and {@code to} are null where they do not apply. */
-    private record NameChange(String directory, String from, String to, SectorFile content) {
-        void applyTo(Map<String, SectorFile> files, Set<String> directories) {
-            if (from != null) {
-                files.remove(from);
-            }
-            if (to != null && content != null) {
-                files.put(to, content);
-            } else if (to != null) {
-                directories.add(to);
-            }
-        }
-    }
-
     private final Random random;
-    private Map<String, SectorFile> files = new TreeMap<>();
-    private Set<String> directories = new TreeSet<>();
-    private final Map<String, SectorFile> durableFiles = new TreeMap<>();
-    private final Set<String> durableDirectories = new TreeSet<>();
-    private final List<NameChange> unsyncedNames = new ArrayList<>();
+    private final DirectoryTree tree;
+    private final DiskFaults faults;
 
-    private Predicate<String> failingSyncs = path -> false;
-    private long capacityBytes = Long.MAX_VALUE;
     private long changes;
     private long powerLostAt = Long.MAX_VALUE;
     private boolean powered = true;
@@ -80,24 +55,25 @@ public final class MemoryDisk implements Disk {
     private int boots;
 
     public MemoryDisk(long seed) {
+        this(seed, new DirectoryTree());
+    }
+
+    private MemoryDisk(long seed, DirectoryTree tree) {
         random = new Random(seed);
+        faults = new DiskFaults(random);
+        this.tree = tree;
     }
 
     // ---- faults
 
+    /** What goes wrong from now on. */
+    public DiskFaults faults() {
+        return faults;
+    }
+
     /** The power goes, if it has not yet, and comes back; what was not synced is kept or lost at random. */
     public void powerLoss() {
-        for (NameChange change : survivors()) {
-            change.applyTo(durableFiles, durableDirectories);
-        }
-        unsyncedNames.clear();
-        durableDirectories.removeIf(directory -> !isReachable(directory));
-        durableFiles.keySet().removeIf(file -> !isReachable(file));
-        for (SectorFile content : new LinkedHashSet<>(durableFiles.values())) {
-            content.powerLoss(random);
-        }
-        files = new TreeMap<>(durableFiles);
-        directories = new TreeSet<>(durableDirectories);
+        tree.powerLoss(random);
         restart();
     }
 
@@ -116,13 +92,14 @@ public final class MemoryDisk implements Disk {
         return changes;
     }
 
-    /** Every sync of a file or directory whose path matches fails until this is called again. */
+    /** See {@link DiskFaults#failSyncs}. */
     public void failSyncs(Predicate<String> paths) {
-        failingSyncs = paths;
+        faults.failSyncs(paths);
     }
 
+    /** See {@link DiskFaults#setCapacityBytes}. */
     public void setCapacityBytes(long bytes) {
-        capacityBytes = bytes;
+        faults.setCapacityBytes(bytes);
     }
 
     public void flipBit(String path, long offset, int bit) {
@@ -131,23 +108,86 @@ public final class MemoryDisk implements Disk {
         overwrite(path, offset, one);
     }
 
+    /**
+     * Flips one bit of a matching file, somewhere where there is something, also in what has long been durable.
+     *
+     * @param sparingLastSync not in what the last sync of the file wrote: the last batch of a log is all that can go unnoticed
+     * @return where, if there was anything to flip
+     */
+    public Optional<Damage> rot(Predicate<String> paths, boolean sparingLastSync) {
+        Optional<Damage> place = anySector(paths, sparingLastSync, Damage.Kind.BIT_ROT);
+        place.ifPresent(rotten -> {
+            long length = Math.min(SECTOR_BYTES, tree.file(rotten.path()).size() - rotten.offset());
+            flipBit(rotten.path(), rotten.offset() + random.nextInt((int) length), random.nextInt(Byte.SIZE));
+        });
+        return place;
+    }
+
+    /** A sector of a matching file that holds something cannot be read until it is written again. */
+    public Optional<Damage> breakAnySector(Predicate<String> paths) {
+        Optional<Damage> place = anySector(paths, false, Damage.Kind.UNREADABLE);
+        place.ifPresent(broken -> breakSector(broken.path(), broken.offset()));
+        return place;
+    }
+
+    private Optional<Damage> anySector(Predicate<String> paths, boolean sparingLastSync, Damage.Kind kind) {
+        List<String> candidates = tree.files().keySet().stream()
+                .filter(paths)
+                .filter(path ->
+                        !tree.file(path).sectorsWithData(sparingLastSync).isEmpty())
+                .toList();
+        if (candidates.isEmpty()) {
+            return Optional.empty();
+        }
+        String path = candidates.get(random.nextInt(candidates.size()));
+        List<Long> sectors = tree.file(path).sectorsWithData(sparingLastSync);
+        return Optional.of(new Damage(path, sectors.get(random.nextInt(sectors.size())) * SECTOR_BYTES, kind));
+    }
+
+    /** The sector with this byte cannot be read until it is written again. */
+    public void breakSector(String path, long offset) {
+        contentOf(path).breakSector(offset / SECTOR_BYTES);
+    }
+
     /** Changes bytes that are durable, unnoticed by anyone. */
     public void overwrite(String path, long offset, byte[] bytes) {
         SectorFile content = contentOf(path);
+        long before = content.size();
         content.damage(offset, bytes);
+        tree.grown(content, content.size() - before);
     }
 
     /** Cuts the file, or extends it with zeros, durably. */
     public void resize(String path, long size) {
         SectorFile content = contentOf(path);
+        tree.grown(content, size - content.size());
         content.resize(size);
     }
 
     /** Removes the name, durably. */
     public void remove(String path) {
         contentOf(path);
-        files.remove(path);
-        durableFiles.remove(path);
+        tree.forget(path);
+    }
+
+    /** Everything is gone, as on a new device. Whoever has files open cannot use them any more. */
+    public void wipe() {
+        tree.wipe();
+        restart();
+    }
+
+    /** All places that do not hold what was written to them, in order. What was written again, or deleted, is not damaged. */
+    public List<Damage> damages() {
+        List<Damage> damages = new ArrayList<>();
+        tree.files()
+                .forEach((path, content) -> content.damaged()
+                        .forEach((sector, kind) -> damages.add(new Damage(path, sector * SECTOR_BYTES, kind))));
+        return damages;
+    }
+
+    /** Whether a write is going to be lost or misdirected, or was and does not show yet. */
+    public boolean isAboutToLie() {
+        return faults.isAboutToLie() || tree.files().values().stream().anyMatch(SectorFile::isAboutToLoseWrites);
     }
 
     // ---- looking at it
@@ -164,17 +204,17 @@ public final class MemoryDisk implements Disk {
 
     /** All files, sorted. */
     public List<String> paths() {
-        return List.copyOf(files.keySet());
+        return List.copyOf(tree.files().keySet());
+    }
+
+    /** Sum of the sizes of all files. */
+    public long usedBytes() {
+        return tree.usedBytes();
     }
 
     /** A disk with the same files, all of them durable, and no faults to come. */
     public MemoryDisk copy(long seed) {
-        MemoryDisk copy = new MemoryDisk(seed);
-        files.forEach((path, content) -> copy.files.put(path, content.copy()));
-        copy.durableFiles.putAll(copy.files);
-        copy.directories.addAll(directories);
-        copy.durableDirectories.addAll(directories);
-        return copy;
+        return new MemoryDisk(seed, tree.copy());
     }
 
     // ---- Disk
@@ -182,30 +222,21 @@ public final class MemoryDisk implements Disk {
     @Override
     public List<String> list(String directory) {
         requirePower();
-        String prefix = directory.isEmpty() ? "" : directory + "/";
-        Set<String> names = new TreeSet<>();
-        for (Set<String> paths : List.of(files.keySet(), directories)) {
-            for (String path : paths) {
-                if (path.startsWith(prefix) && path.indexOf('/', prefix.length()) < 0) {
-                    names.add(path.substring(prefix.length()));
-                }
-            }
-        }
-        return List.copyOf(names);
+        return tree.list(directory);
     }
 
     @Override
     public boolean exists(String path) {
         requirePower();
-        return path.isEmpty() || files.containsKey(path) || directories.contains(path);
+        return tree.hasDirectory(path) || tree.file(path) != null;
     }
 
     @Override
     public void createDirectories(String directory) {
         requirePower();
-        if (!directory.isEmpty() && !directories.contains(directory)) {
-            createDirectories(parent(directory));
-            apply(new NameChange(parent(directory), null, directory, null));
+        if (!tree.hasDirectory(directory)) {
+            createDirectories(DirectoryTree.parent(directory));
+            tree.createDirectory(directory);
             change();
         }
     }
@@ -213,57 +244,48 @@ public final class MemoryDisk implements Disk {
     @Override
     public DiskFile create(String path) throws IOException {
         requirePower();
-        requireDirectory(parent(path));
-        if (files.containsKey(path)) {
+        tree.requireDirectory(DirectoryTree.parent(path));
+        if (tree.file(path) != null) {
             throw new FileAlreadyExistsException(path);
         }
         SectorFile content = new SectorFile();
-        apply(new NameChange(parent(path), null, path, content));
+        tree.create(path, content);
         change();
-        return new Handle(path, content);
+        return new Handle(content);
     }
 
     @Override
     public DiskFile open(String path) throws IOException {
         requirePower();
-        requireFile(path);
-        return new Handle(path, files.get(path));
+        return new Handle(tree.requireFile(path));
     }
 
     @Override
     public void rename(String from, String to) throws IOException {
         requirePower();
-        requireFile(from);
-        if (!parent(from).equals(parent(to))) {
+        tree.requireFile(from);
+        if (!DirectoryTree.parent(from).equals(DirectoryTree.parent(to))) {
             throw new IOException(
                     "A rename from one directory to another is not modelled: " + from + " to " + to + ".");
         }
-        apply(new NameChange(parent(from), from, to, files.get(from)));
+        tree.rename(from, to);
         change();
     }
 
     @Override
     public void delete(String path) throws IOException {
         requirePower();
-        requireFile(path);
-        apply(new NameChange(parent(path), path, null, null));
+        tree.requireFile(path);
+        tree.delete(path);
         change();
     }
 
     @Override
     public void syncDirectory(String directory) throws IOException {
         change();
-        requireDirectory(directory);
-        if (failingSyncs.test(directory)) {
-            throw new IOException("Input/output error: " + directory);
-        }
-        unsyncedNames.removeIf(change -> {
-            boolean here = change.directory().equals(directory);
-            if (here) {
-                change.applyTo(durableFiles, durableDirectories);
-            }
-            return here;
-        });
+        tree.requireDirectory(directory);
+        faults.syncDirectory(directory);
+        tree.sync(directory);
     }
 
     @Override
@@ -271,14 +293,13 @@ public final class MemoryDisk implements Disk {
         return "memory:/" + path;
     }
 
+    /** An open file; faults hit it under the name that the file has now. */
     private final class Handle implements DiskFile {
-        private final String path;
         private final SectorFile content;
         private final int openedInBoot = boots;
         private boolean closed;
 
-        Handle(String path, SectorFile content) {
-            this.path = path;
+        Handle(SectorFile content) {
             this.content = content;
         }
 
@@ -291,14 +312,20 @@ public final class MemoryDisk implements Disk {
         @Override
         public int read(long position, ByteBuffer target) throws IOException {
             requireOpen();
-            return content.get(position, target);
+            faults.beforeRead(new DiskFaults.Access(content.path, position, target.remaining()), content);
+            int count = content.get(position, target);
+            faults.afterRead(content.path, position, target, count);
+            return count;
         }
 
         @Override
         public void write(long position, ByteBuffer source) throws IOException {
             requireOpen();
-            requireRoom(position + source.remaining() - content.size());
+            long growthBytes = Math.max(0, position + source.remaining() - content.size());
+            faults.beforeWrite(
+                    new DiskFaults.Access(content.path, position, source.remaining()), growthBytes, tree.usedBytes());
             content.put(position, source);
+            tree.grown(content, growthBytes);
             change();
         }
 
@@ -306,6 +333,7 @@ public final class MemoryDisk implements Disk {
         public void truncate(long size) throws IOException {
             requireOpen();
             if (size < content.size()) {
+                tree.grown(content, size - content.size());
                 content.cut(size);
             }
             change();
@@ -315,11 +343,7 @@ public final class MemoryDisk implements Disk {
         public void sync() throws IOException {
             requireOpen();
             change();
-            if (failingSyncs.test(path)) {
-                content.failSync(random);
-                throw new IOException("Input/output error: " + path);
-            }
-            content.sync();
+            faults.sync(content.path, content, tree::file);
         }
 
         @Override
@@ -330,62 +354,15 @@ public final class MemoryDisk implements Disk {
         private void requireOpen() throws IOException {
             requirePower();
             if (closed || openedInBoot != boots) {
-                throw new IOException("The file " + path + " was closed or opened before a crash.");
+                throw new IOException("The file " + content.path + " was closed or opened before a crash.");
             }
-        }
-
-        private void requireRoom(long growthBytes) throws IOException {
-            if (capacityBytes == Long.MAX_VALUE) {
-                return;
-            }
-            long used = new HashSet<>(files.values())
-                    .stream().mapToLong(SectorFile::size).sum();
-            if (growthBytes > 0 && used + growthBytes > capacityBytes) {
-                throw new DiskFullException("No space left on device: " + path);
-            }
-        }
-    }
-
-    // ---- names
-
-    private void apply(NameChange change) {
-        change.applyTo(files, directories);
-        unsyncedNames.add(change);
-    }
-
-    private List<NameChange> survivors() {
-        if (random.nextBoolean()) {
-            return List.copyOf(unsyncedNames.subList(0, random.nextInt(unsyncedNames.size() + 1)));
-        }
-        return unsyncedNames.stream().filter(change -> random.nextBoolean()).toList();
-    }
-
-    private boolean isReachable(String path) {
-        String parent = parent(path);
-        return parent.isEmpty() || (durableDirectories.contains(parent) && isReachable(parent));
-    }
-
-    private static String parent(String path) {
-        int slash = path.lastIndexOf('/');
-        return slash < 0 ? "" : path.substring(0, slash);
-    }
-
-    private void requireDirectory(String directory) throws IOException {
-        if (!directory.isEmpty() && !directories.contains(directory)) {
-            throw new FileNotFoundException(directory);
-        }
-    }
-
-    private void requireFile(String path) throws IOException {
-        if (!files.containsKey(path)) {
-            throw new FileNotFoundException(path);
         }
     }
 
     private SectorFile contentOf(String path) {
-        SectorFile content = files.get(path);
+        SectorFile content = tree.file(path);
         if (content == null) {
-            throw new IllegalArgumentException("There is no file " + path + "; there are " + files.keySet() + ".");
+            throw new IllegalArgumentException("There is no file " + path + "; there are " + paths() + ".");
         }
         return content;
     }
@@ -409,6 +386,9 @@ public final class MemoryDisk implements Disk {
     }
 
     private void restart() {
+        // what was not followed by another write is at the end, and whether that was ever written nobody can tell
+        faults.lieNoMore();
+        tree.files().values().forEach(SectorFile::loseNoWrites);
         boots++;
         powered = true;
         powerLostAt = Long.MAX_VALUE;

@@ -27,6 +27,7 @@ final class Plan {
     private static final int COUNTS_ONE_IN = 6;
 
     private static final int LARGE_ONE_IN = 16;
+    private static final int FLUSHES_ONE_IN = 3;
 
     final ClusterOptions cluster = new ClusterOptions();
     final CountsAndVersions.Strength strength;
@@ -50,6 +51,7 @@ final class Plan {
         cluster.batchMaxBytes = pick(random, 9 << 10, 32 << 10);
         cluster.resultMaxBytes = cluster.batchMaxBytes;
         cluster.frameMaxBytes = pick(random, 80 << 10, 128 << 10);
+        cluster.appendMaxBytes = pick(random, 512, 9 << 10, 64 << 10);
         cluster.inflightMaxEntries = pick(random, 1, 4, 64);
         cluster.diskDelayNanos = 1L << (10 + random.nextInt(14));
         strength = new CountsAndVersions.Strength(
@@ -79,7 +81,7 @@ final class Plan {
                 3_000,
                 itemMaxBytes,
                 pick(random, 1, 400, itemMaxBytes),
-                random.nextInt(4) == 0 ? 1 + random.nextInt(6) : 0,
+                random.nextInt(FLUSHES_ONE_IN) == 0 ? 1 + random.nextInt(8) : 0,
                 (int) faultMillis,
                 large || mayAnswerLate() ? Long.MAX_VALUE : cluster.commandTimeoutMillis + ANSWER_SLACK_MILLIS,
                 toleranceMillis());

@@ -110,6 +110,7 @@ public class SimCluster {
         machine.rafts.clear();
         process.onLoopFailure((loop, cause) -> failed(machine, loop, cause));
         try {
+            machine.hitsAtStart = machine.disk.faults().hits();
             machine.node = new Node(config, id, environment(machine, process));
             machine.node.start();
             machine.mayFail = false;
@@ -118,7 +119,7 @@ public class SimCluster {
             note("node " + id + " cannot start: " + e.getMessage());
             kill(id);
         } catch (IOException e) {
-            if (!machine.mayFail) {
+            if (!machine.isExcused()) {
                 throw failure("Node " + id + " cannot start", e);
             }
             note("node " + id + " cannot start: " + e.getMessage());
@@ -159,7 +160,7 @@ public class SimCluster {
         machine.process.kill();
         if (cause instanceof MemoryDisk.PowerLost) {
             machine.disk.powerLoss();
-        } else if (machine.mayFail && isOfItsDisk(cause)) {
+        } else if (machine.isExcused() && isOfItsDisk(cause)) {
             machine.disk.killProcess();
         } else {
             throw failure("The loop " + loop + " of node " + machine.id + " failed", cause);
@@ -216,7 +217,7 @@ public class SimCluster {
         try {
             machine.node.close();
         } catch (IOException e) {
-            if (!machine.mayFail) {
+            if (!machine.isExcused()) {
                 throw failure("Node " + id + " cannot end in good order", e);
             }
         } catch (MemoryDisk.PowerLost e) {
@@ -229,6 +230,13 @@ public class SimCluster {
     public void pause(int id, long millis) {
         note("node " + id + " stands still for " + millis + " ms");
         machines.get(id).process.standStill(millis * NANOS_PER_MILLI);
+    }
+
+    /** The disk of the node answers nothing for that long: its log loop and its snapshot loop wait. */
+    public void stallDisk(int id, long millis) {
+        note("the disk of node " + id + " stalls for " + millis + " ms");
+        machines.get(id).process.stall("log", millis * NANOS_PER_MILLI);
+        machines.get(id).process.stall("snapshot", millis * NANOS_PER_MILLI);
     }
 
     public boolean isUp(int id) {

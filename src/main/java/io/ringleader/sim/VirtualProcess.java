@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
@@ -18,6 +20,8 @@ import java.util.function.Supplier;
  */
 public final class VirtualProcess {
     private static final int BURST_TASKS_MAX = 1024;
+    /** A loop that is stalled looks this often whether it is over. */
+    private static final long STALL_STEP_NANOS = 10_000_000;
 
     private final VirtualWorld world;
     private final String host;
@@ -26,6 +30,9 @@ public final class VirtualProcess {
     private long standsStillUntilNanos;
     /** What its loops would have done, had they not stood still. */
     private final List<VirtualWorld.Event> missed = new ArrayList<>();
+
+    /** By the name of the loop: how long it does nothing. */
+    private final Map<String, Long> stalls = new TreeMap<>();
 
     private LoopFailureHandler failureHandler = VirtualProcess::rethrow;
     private boolean alive = true;
@@ -69,6 +76,11 @@ public final class VirtualProcess {
             missed.add(event);
         }
         return held;
+    }
+
+    /** One of its loops does nothing for that long from now, and then goes on: what it waits for, a disk, does not answer. */
+    public void stall(String loop, long nanos) {
+        stalls.put(loop, world.elapsedNanos() + nanos);
     }
 
     public boolean isAlive() {
@@ -150,6 +162,11 @@ public final class VirtualProcess {
         }
 
         private void burst() {
+            long stalledNanos = stalls.getOrDefault(name, 0L) - world.elapsedNanos();
+            if (stalledNanos > 0) {
+                world.at(Math.min(stalledNanos, STALL_STEP_NANOS), VirtualProcess.this, this::burst);
+                return;
+            }
             try {
                 for (int count = 0; alive && count < BURST_TASKS_MAX && !tasks.isEmpty(); count++) {
                     tasks.poll().run();

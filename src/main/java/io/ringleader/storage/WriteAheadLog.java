@@ -68,6 +68,7 @@ public final class WriteAheadLog implements Closeable {
     private final Options options;
     private final RandomGenerator saltSource;
     private final SegmentFactory factory;
+    private final NewestSegment newest;
     private final Map<Integer, GroupLog> groups;
 
     /** From oldest to newest; the last is the one that is appended to, if {@link #activeFile} is there. */
@@ -80,11 +81,21 @@ public final class WriteAheadLog implements Closeable {
     /** Null until the first sync after opening: a recovered segment is never appended to. */
     private DiskFile activeFile;
 
+    /** How far the log is known to reach on disk; nothing is written to a later segment before that is recorded. */
+    private long recordedSequence;
+
     private Throwable failure;
     private boolean closed;
 
     private WriteAheadLog(
-            Disk disk, String directory, Options options, RandomGenerator saltSource, LogRecovery.Result found) {
+            Disk disk,
+            String directory,
+            Options options,
+            RandomGenerator saltSource,
+            NewestSegment newest,
+            LogRecovery.Result found) {
+        this.newest = newest;
+        this.recordedSequence = found.recordedSequence();
         this.disk = disk;
         this.directory = directory;
         this.options = options;
@@ -103,9 +114,12 @@ public final class WriteAheadLog implements Closeable {
     public static Recovery open(Disk disk, String directory, Options options, RandomGenerator saltSource)
             throws IOException {
         Directories.createDurably(disk, directory);
-        LogRecovery.Result found = new LogRecovery(disk, directory).run();
+        NewestSegment newest = new NewestSegment(disk, directory);
+        LogRecovery.Result found = new LogRecovery(disk, directory, newest).run();
         return new Recovery(
-                new WriteAheadLog(disk, directory, options, saltSource, found), found.groups(), found.summary());
+                new WriteAheadLog(disk, directory, options, saltSource, newest, found),
+                found.groups(),
+                found.summary());
     }
 
     /** Buffers the term and the vote (0 for none) of a group. The term never falls. */
@@ -157,6 +171,10 @@ public final class WriteAheadLog implements Closeable {
             if (activeFile == null || active().end() + buffer.size() > active().bytes()) {
                 roll();
             }
+            if (active().sequence() != recordedSequence) {
+                newest.record(new NewestSegment.Recorded(active().sequence(), active().salt()));
+                recordedSequence = active().sequence();
+            }
         } catch (DiskFullException full) {
             throw full;
         } catch (IOException | RuntimeException broken) {
@@ -191,7 +209,8 @@ public final class WriteAheadLog implements Closeable {
      */
     public int deleteObsoleteSegments() throws IOException {
         requireUsable();
-        long oldestNeeded = oldestNeededSegment();
+        // the next start asks for the one that is recorded
+        long oldestNeeded = Math.min(oldestNeededSegment(), recordedSequence);
         int count = 0;
         try {
             while (segments.size() > 1 && segments.get(0).sequence() < oldestNeeded) {

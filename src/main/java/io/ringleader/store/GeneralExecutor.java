@@ -87,7 +87,7 @@ final class GeneralExecutor {
     }
 
     private void vivify(CommandReader c, ByteWriter results) {
-        long expiresAtMillis = items.expiryOf(c.vivifyExptime());
+        long expiresAtMillis = items.expiryOf(exptimeOfMade(c));
         if (!items.isPast(expiresAtMillis) && !shared.hasRoom(c, 0)) {
             ResultWriter.code(results, shared.counted(Result.OUT_OF_MEMORY));
             return;
@@ -240,7 +240,7 @@ final class GeneralExecutor {
         }
         byte[] data = shared.numberData(c, c.initial(), 0);
         int length = data.length - c.keyLength();
-        long expiresAtMillis = items.expiryOf(c.vivifyExptime());
+        long expiresAtMillis = items.expiryOf(exptimeOfMade(c));
         if (length > shared.itemMaxBytes()) {
             ResultWriter.code(results, shared.counted(Result.TOO_LARGE));
         } else if (!items.isPast(expiresAtMillis) && !shared.hasRoom(c, length)) {
@@ -252,7 +252,16 @@ final class GeneralExecutor {
         }
     }
 
+    private static long exptimeOfMade(CommandReader c) {
+        return c.has(Options.TTL_BETWEEN) && c.has(Options.TTL_BEFORE) ? c.exptime() : c.vivifyExptime();
+    }
+
     private long ttlOfMade(CommandReader c, Item made) {
+        if (c.has(Options.TTL_BETWEEN)) {
+            long exptime = c.has(Options.TTL_BEFORE) ? c.vivifyExptime() : c.exptime();
+            long expiresAtMillis = items.expiryOf(exptime);
+            return expiresAtMillis == Item.NEVER ? -1 : Item.ttlSeconds(expiresAtMillis, items.timeMillis());
+        }
         return c.has(Options.TTL_BEFORE) ? -1 : made.ttlSeconds(items.timeMillis());
     }
 

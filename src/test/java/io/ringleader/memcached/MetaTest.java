@@ -208,6 +208,22 @@ class MetaTest {
                 "ma n C1 q|EX|mg n v|VA 2;10",
                 "ma n q v||mg n v|VA 2;11",
                 "ma zz N30 J5 MD|HD|mg zz v t|VA 1 t30;5",
+                "mg zz N30 t T90|HD t30 W|mg zz t|HD t90 Z",
+                "mg zz N30 T90 t|HD t90 W|mg zz t|HD t90 Z",
+                "mg zz T90 N30 t|HD t30 W|mg zz t|HD t30 Z",
+                "mg zz T90 t N30|HD t90 W|mg zz t|HD t30 Z",
+                "mg zz t N30 T90|HD t-1 W|mg zz t|HD t90 Z",
+                "mg zz t T90 N30|HD t-1 W|mg zz t|HD t30 Z",
+                "mg zz N30 t T0|HD t30 W|mg zz t|HD t-1 Z",
+                "mg zz N0 t T90|HD t-1 W|mg zz t|HD t90 Z",
+                "mg zz N30 t T-1|HD t30 W|mg zz t|EN",
+                "ma zz N30 t T90|HD t30|mg zz t|HD t90",
+                "ma zz T90 t N30|HD t90|mg zz t|HD t30",
+                "ma zz t T90 N30|HD t-1|mg zz t|HD t30",
+                "mg a N30 t T90|HD t-1|mg a t|HD t90",
+                "mg a T90 t N30|HD t90|mg a t|HD t90",
+                "ma n N30 t T90|HD t-1|mg n t|HD t90",
+                "ma n T90 t N30|HD t90|mg n t|HD t90",
             })
     void aCommandTakesEffect(String line, String answer, String then, String thenAnswer) {
         client.ask("ms a 2 F5\r\nhi\r\nms n 2\r\n10\r\n");

@@ -100,6 +100,11 @@ final class StoreBehind implements RequestHandler {
     }
 
     @Override
+    public void login(boolean accepted, byte[] answer) {
+        throw new IllegalStateException("Nobody needs to log in here.");
+    }
+
+    @Override
     public void stats(String argument, StatsWriter writer) {
         throw new IllegalStateException("Nobody asks for statistics here.");
     }

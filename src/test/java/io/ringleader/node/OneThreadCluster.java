@@ -43,6 +43,14 @@ final class OneThreadCluster extends SimCluster {
         return this;
     }
 
+    /** A node that has no replica of the partition, where there are more nodes than replicas. */
+    int strangerTo(int partition) {
+        return nodes().stream()
+                .filter(id -> !config().ring().replicas(partition).contains(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
     BinaryClient binaryClient(int id) {
         NodeConfig node = config().node(id).orElseThrow();
         return new BinaryClient(this, clients(), node.client().toSocketAddress());

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /** Whole clusters in simulated worlds, a fixed set of seeds. {@code make sim SEED=n} repeats one. */
 class SimulationTest {
     private static final long FIRST_SEED = 1;
-    private static final int SEEDS = 60;
+    private static final int SEEDS = 120;
     private static final int SEEDS_RUN_TWICE = 20;
 
     @BeforeAll

@@ -138,6 +138,7 @@ class WriteAheadLogTest {
         log.sync();
         assertThat(log.totalBytes())
                 .isEqualTo(disk.paths().stream()
+                        .filter(path -> path.startsWith("wal/"))
                         .mapToLong(path -> disk.content(path).length)
                         .sum());
         assertThat(restarted().groups().get(1).lastIndex()).isEqualTo(6);
@@ -169,10 +170,26 @@ class WriteAheadLogTest {
             assertThatThrownBy(log::sync).isInstanceOf(DiskFullException.class);
             log.entry(1, 3 + attempt, 1, (byte) 0, new byte[10]);
         }
-        assertThat(disk.paths()).as("nothing is left of the attempts").containsExactly("wal/0000000000000001.log");
+        assertThat(disk.paths())
+                .as("nothing is left of the attempts")
+                .containsExactly("wal.newest", "wal/0000000000000001.log");
         disk.setCapacityBytes(Long.MAX_VALUE);
         log.sync();
         assertThat(restarted().groups().get(1).lastIndex()).isEqualTo(5);
+    }
+
+    @Test
+    void noRoomToRecordTheNewSegmentIsNotFinalEither() throws IOException {
+        WriteAheadLog log = open().log();
+        disk.setCapacityBytes(8 * 1024 + 50);
+        append(log, 1, 1, 1, 1);
+        for (int attempt = 0; attempt < 3; attempt++) {
+            assertThatThrownBy(log::sync).isInstanceOf(DiskFullException.class);
+        }
+        assertThat(disk.exists("wal.newest")).isFalse();
+        disk.setCapacityBytes(8 * 1024 + 1000);
+        log.sync();
+        assertThat(restarted().groups().get(1).lastIndex()).isEqualTo(1);
     }
 
     @Test
@@ -198,10 +215,10 @@ class WriteAheadLogTest {
             log.prepareSpare(1000);
         }
         assertThat(disk.content("wal/spare.tmp")).hasSize(8 * 1024);
-        disk.setCapacityBytes(2 * 8 * 1024);
+        disk.setCapacityBytes(2 * 8 * 1024 + 1000);
         log.entry(1, 2, 1, (byte) 0, new byte[3000]);
         log.sync();
-        assertThat(disk.paths()).containsExactly("wal/0000000000000001.log", "wal/0000000000000002.log");
+        assertThat(disk.paths()).containsExactly("wal.newest", "wal/0000000000000001.log", "wal/0000000000000002.log");
         disk.setCapacityBytes(1);
         log.prepareSpare(1000);
         append(log, 1, 3, 3, 1);

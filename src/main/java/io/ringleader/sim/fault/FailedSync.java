@@ -23,10 +23,7 @@ final class FailedSync implements Fault {
         boolean[] failed = new boolean[1];
         scene.cluster().disk(node).failSyncs(path -> {
             boolean fails = !failed[0] && path.startsWith(where);
-            if (fails) {
-                failed[0] = true;
-                scene.cluster().mayFail(node);
-            }
+            failed[0] |= fails;
             return fails;
         });
         return true;

@@ -1,5 +1,6 @@
 package io.ringleader.sim.fault;
 
+import io.ringleader.sim.DiskFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -31,9 +32,12 @@ public final class Faults {
             random -> new LostConnection(),
             random -> new SlowNetwork((int) upTo(random, 100)),
             random -> new FailedSync(),
+            random -> new PassingDiskFault("failed write", DiskFault.FAILED_WRITE),
+            random -> new PassingDiskFault("bit that flips on the way from the disk", DiskFault.FLIP_ON_READ),
             random -> new FullDisk(),
             random -> new SlowDisk("slow disk", 50),
             random -> new SlowDisk("stalled disk", 6_000),
+            random -> new StalledDisk(),
             random -> new ClockJump(),
             random -> new ClockDrift(),
             random -> new FrozenClock(),
