@@ -51,7 +51,8 @@ public enum DiskFault {
             case LOG_ROT -> disk.rot(DiskFault::isSegment, true).isPresent();
             case SNAPSHOT_ROT -> disk.rot(DiskFault::isSnapshot, false).isPresent();
             case LOG_UNREADABLE -> disk.breakAnySector(DiskFault::isSegment).isPresent();
-            case SNAPSHOT_UNREADABLE -> disk.breakAnySector(DiskFault::isSnapshot).isPresent();
+            case SNAPSHOT_UNREADABLE ->
+                disk.breakAnySector(DiskFault::isSnapshot).isPresent();
             case LOST_WRITE -> {
                 disk.faults().loseNextSyncOnceFollowed(DiskFault::isSegment);
                 yield true;

@@ -133,7 +133,8 @@ public final class MemoryDisk implements Disk {
     private Optional<Damage> anySector(Predicate<String> paths, boolean sparingLastSync, Damage.Kind kind) {
         List<String> candidates = tree.files().keySet().stream()
                 .filter(paths)
-                .filter(path -> !tree.file(path).sectorsWithData(sparingLastSync).isEmpty())
+                .filter(path ->
+                        !tree.file(path).sectorsWithData(sparingLastSync).isEmpty())
                 .toList();
         if (candidates.isEmpty()) {
             return Optional.empty();

@@ -9,7 +9,8 @@ import java.util.Set;
 /** Everything that is drawn before a run begins: the cluster, how hard its clients work, and the swarm of faults. */
 final class Plan {
     /** With these, a node may be right and still answer late. */
-    private static final Set<String> LATE = Set.of("pause", "clock drift", "slow network", "stalled disk");
+    private static final Set<String> LATE =
+            Set.of("pause", "clock drift", "slow network", "stalled disk", "disk that does not answer");
 
     private static final long ANSWER_SLACK_MILLIS = 300;
 
