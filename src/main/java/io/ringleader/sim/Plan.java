@@ -10,7 +10,8 @@ import java.util.Set;
 /** Everything that is drawn before a run begins: the cluster, how hard its clients work, and the swarm of faults. */
 final class Plan {
     /** With these, a node may be right and still answer late. */
-    private static final Set<String> LATE = Set.of("pause", "clock drift", "slow network", "stalled disk");
+    private static final Set<String> LATE =
+            Set.of("pause", "clock drift", "slow network", "stalled disk", "disk that does not answer");
 
     private static final long ANSWER_SLACK_MILLIS = 300;
     /** With these, wall clocks show a wrong time: by an hour at most, and what a drift and a stop are in a whole run. */
@@ -19,7 +20,7 @@ final class Plan {
     private static final long WRONG_TIME_MILLIS = 3 * 3_600_000L;
     /** With these, an entry may lie in the log of a leader for long before it takes effect. */
     private static final Set<String> STUCK = Set.of(
-            "pause", "clogged link", "slow network", "slow disk", "stalled disk", "one-way split", "flapping link");
+            "pause", "clogged link", "slow network", "slow disk", "stalled disk", "disk that does not answer", "one-way split", "flapping link");
 
     private static final long STUCK_MILLIS = 15_000;
     private static final long PROMPT_MILLIS = 2_000;
