@@ -20,7 +20,14 @@ final class Plan {
     private static final long WRONG_TIME_MILLIS = 3 * 3_600_000L;
     /** With these, an entry may lie in the log of a leader for long before it takes effect. */
     private static final Set<String> STUCK = Set.of(
-            "pause", "clogged link", "slow network", "slow disk", "stalled disk", "disk that does not answer", "one-way split", "flapping link");
+            "pause",
+            "clogged link",
+            "slow network",
+            "slow disk",
+            "stalled disk",
+            "disk that does not answer",
+            "one-way split",
+            "flapping link");
 
     private static final long STUCK_MILLIS = 15_000;
     private static final long PROMPT_MILLIS = 2_000;
