@@ -52,6 +52,12 @@ final class SimulateCommand implements Callable<Integer> {
     private Integer threads;
 
     @Option(
+            names = "--history",
+            paramLabel = "FILE",
+            description = "Write what the clients of the (last) run asked and heard, as EDN.")
+    private Path history;
+
+    @Option(
             names = "--trace",
             paramLabel = "FILE",
             description = "Write what happens to this file, one line per event (docs/formats.md).")
@@ -101,6 +107,9 @@ final class SimulateCommand implements Callable<Integer> {
                 out.print(outcome.coverage());
             }
             out.flush();
+            if (history != null) {
+                write(history, to -> to.append(outcome.historyAsEdn()), out);
+            }
             failed += outcome.passed() ? 0 : 1;
         }
         return failed == 0;
@@ -127,7 +136,7 @@ final class SimulateCommand implements Callable<Integer> {
         try (Writer to = Files.newBufferedWriter(file)) {
             content.writeTo(to);
         } catch (IOException e) {
-            throw new CommandFailedException("The trace cannot be written to " + file + ": " + e);
+            throw new CommandFailedException("The run cannot be written to " + file + ": " + e);
         }
         out.println("Written: " + file);
     }

@@ -7,7 +7,9 @@ import io.ringleader.loop.Clock;
  * jump, and can stand still.
  */
 public final class MachineClock implements Clock {
-    private static final long WALL_ORIGIN_MILLIS = 1_700_000_000_000L;
+    /** The Unix time at the beginning of the world. */
+    public static final long WALL_ORIGIN_MILLIS = 1_700_000_000_000L;
+
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
     private final VirtualWorld world;

@@ -1,5 +1,7 @@
 package io.ringleader.sim;
 
+import io.ringleader.linearizability.History;
+import io.ringleader.linearizability.HistoryEdn;
 import java.util.Optional;
 
 /**
@@ -12,6 +14,7 @@ import java.util.Optional;
  * @param acknowledged commands that were answered with something other than an error
  * @param coverage what happened, and how often
  * @param plan what was drawn at the beginning, for people
+ * @param history what the clients asked and heard; empty if it was not taken down
  * @param failure what went wrong, with what had happened before; empty if nothing did
  */
 public record Outcome(
@@ -22,7 +25,13 @@ public record Outcome(
         long acknowledged,
         Coverage coverage,
         String plan,
+        History history,
         Optional<SimulationFailure> failure) {
+
+    /** As a file that Jepsen's checkers read. */
+    public String historyAsEdn() {
+        return HistoryEdn.write(history);
+    }
 
     public boolean passed() {
         return failure.isEmpty();

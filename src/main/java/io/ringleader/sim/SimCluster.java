@@ -453,16 +453,21 @@ public class SimCluster {
         new Replicas(this).awaitEqual(EQUAL_REPLICAS_MILLIS);
     }
 
-    /** Nobody waits for anything, so nothing may be left of what was asked. */
+    /** Nobody waits for anything any more, so nothing may stay of what was asked when the time for it is over. */
     public void requireNothingLeftBehind() {
+        if (!world.runUntil(() -> leftBehind().isEmpty(), 2 * options.commandTimeoutMillis)) {
+            throw failure(leftBehind(), null);
+        }
+    }
+
+    private String leftBehind() {
         for (int id : machines.keySet()) {
-            if (isUp(id)) {
-                String left = node(id).unfinished();
-                if (!left.isEmpty()) {
-                    throw failure("Node " + id + " still holds " + left, null);
-                }
+            String left = isUp(id) ? node(id).unfinished() : "";
+            if (!left.isEmpty()) {
+                return "Node " + id + " still holds " + left;
             }
         }
+        return "";
     }
 
     @Override

@@ -1,10 +1,13 @@
 package io.ringleader.sim;
 
+import io.ringleader.linearizability.History;
 import io.ringleader.sim.check.SafetyChecks;
 import io.ringleader.sim.check.Sight;
 import io.ringleader.sim.fault.Faults;
 import io.ringleader.sim.fault.Scene;
 import io.ringleader.trace.TraceRecorder;
+import io.ringleader.sim.workload.Ears;
+import io.ringleader.sim.workload.MixedWorkload;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,9 +40,11 @@ public final class Simulation {
     private final Coverage coverage = new Coverage();
     private final SimCluster cluster;
     private final Random random;
+    private final Ears ears;
     private Workload workload;
 
-    private Simulation(long seed, TraceRecorder recorder) {
+    private Simulation(long seed, Ears ears, TraceRecorder recorder) {
+        this.ears = ears;
         plan = Plan.draw(new Random(seed));
         cluster = new SimCluster(seed, plan.cluster, new SafetyChecks(coverage), recorder);
         random = cluster.world().random();
@@ -52,7 +57,16 @@ public final class Simulation {
 
     /** As above, and tells the recorder of everything that happens. What happens is the same. */
     public static Outcome run(long seed, TraceRecorder recorder) {
-        Simulation simulation = new Simulation(seed, recorder);
+        return run(seed, Ears.GOOD, recorder);
+    }
+
+    /** The same, with something between the clients and what is taken down of what they hear. */
+    static Outcome run(long seed, Ears ears) {
+        return run(seed, ears, TraceRecorder.OFF);
+    }
+
+    private static Outcome run(long seed, Ears ears, TraceRecorder recorder) {
+        Simulation simulation = new Simulation(seed, ears, recorder);
         Optional<SimulationFailure> failure = Optional.empty();
         try {
             simulation.run();
@@ -70,6 +84,7 @@ public final class Simulation {
                 simulation.workload == null ? 0 : simulation.workload.acknowledged(),
                 simulation.coverage,
                 simulation.plan.toString(),
+                simulation.workload == null ? new History(List.of()) : simulation.workload.history(),
                 failure);
     }
 
@@ -77,12 +92,15 @@ public final class Simulation {
     public static List<String> expectedCoverage() {
         List<String> expected = new ArrayList<>(Sight.all());
         Faults.names().forEach(name -> expected.add(FAULT + name));
+        expected.addAll(MixedWorkload.expectedCoverage());
         return expected;
     }
 
     private void run() {
         cluster.start().awaitLeaders();
-        workload = new CountsAndVersions(cluster, plan.strength);
+        workload = plan.mix == null
+                ? new CountsAndVersions(cluster, plan.strength)
+                : new MixedWorkload(cluster, plan.mix, coverage, ears);
         workload.start();
         Scene scene = new Scene(cluster);
         scene.restartNodes(plan.downMeanMillis);
@@ -170,8 +188,7 @@ public final class Simulation {
         workload.stop();
         // Reads and writes of one connection wait for each other, and at a node that is cut off each takes its whole
         // time.
-        long maxMillis =
-                plan.strength.pipelineMax() * SLOWEST_CLOCK * (plan.cluster.commandTimeoutMillis + SLACK_MILLIS);
+        long maxMillis = plan.pipelineMax() * SLOWEST_CLOCK * (plan.cluster.commandTimeoutMillis + SLACK_MILLIS);
         if (!cluster.world().runUntil(workload::isAnswered, maxMillis)) {
             throw cluster.failure("After " + maxMillis + " ms there is no answer to " + workload.outstanding(), null);
         }
