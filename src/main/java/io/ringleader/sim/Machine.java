@@ -16,6 +16,9 @@ final class Machine {
     /** A loop that fails ends the process, as it is meant to, and not the run. */
     boolean mayFail;
 
+    /** How often in a row the node has refused to start because of what is, or is not, on its disk. */
+    int refusals;
+
     VirtualProcess process;
     Node node;
     /** Of the node's process, by partition. */
