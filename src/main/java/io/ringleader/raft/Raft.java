@@ -30,7 +30,7 @@ import java.util.random.RandomGenerator;
  * being matched; the empty AppendEntries is the separate {@link Heartbeat}; a {@link PreVote} precedes an election; a leader
  * acknowledges its own entries by a message to itself that passes the disk.
  */
-public final class Raft {
+public final class Raft extends RaftView {
     /** What became of a proposal. */
     public enum Proposed {
         /** Appended; committed if and when an entry with this index and term is applied. */
@@ -41,13 +41,9 @@ public final class Raft {
         TOO_MUCH_UNCOMMITTED
     }
 
-    private final RaftState state;
-    private final Standing standing;
     private final Election election;
     private final Replication replication;
-    private final SnapshotTransfer snapshots;
     private final Reads reads;
-    private final LeadershipTransfer transfer;
     private final Invariants invariants = new Invariants();
     private final StepObserver observer;
     private final boolean observed;
@@ -88,17 +84,12 @@ public final class Raft {
             List<Replica> replicas,
             long nowNanos,
             StepObserver observer) {
-        if (!voters.contains(self)) {
-            throw new IllegalArgumentException("Node " + self + " is not one of the voters " + voters + ".");
-        }
-        state = new RaftState(self, voters, config, random, hardState, new RaftLog(snapshot, entries), nowNanos);
-        snapshots = new SnapshotTransfer(state);
-        boolean hasHistory = hardState.term() > 0 || state.log.lastIndex() > 0;
-        standing = new Standing(state, replicas, hasHistory);
+        super(
+                new RaftState(self, voters, config, random, hardState, new RaftLog(snapshot, entries), nowNanos),
+                replicas);
         election = new Election(state, standing);
         replication = new Replication(state, snapshots);
         reads = new Reads(state, replication);
-        transfer = new LeadershipTransfer(state);
         this.observer = observer;
         observed = observer != StepObserver.NONE;
         invariants.check(state, standing.isVoter());
@@ -430,128 +421,6 @@ public final class Raft {
         }
     }
 
-    // ---- what the owner may ask
-
-    public long term() {
-        return state.term();
-    }
-
-    public int id() {
-        return state.self;
-    }
-
-    public List<Integer> voters() {
-        return state.voters;
-    }
-
-    /** The candidate that received this node's vote in the current term, {@link HardState#NOBODY} if none. */
-    public int votedFor() {
-        return state.votedFor();
-    }
-
-    public Role role() {
-        return state.role();
-    }
-
-    public boolean isLeader() {
-        return state.isLeader();
-    }
-
-    /** The leader of the current term as far as known, {@link HardState#NOBODY} if unknown. */
-    public int leader() {
-        return state.leader();
-    }
-
-    public long commitIndex() {
-        return state.commitIndex();
-    }
-
-    /** Whether a hand-over of the leadership has begun and may still succeed. */
-    public boolean isTransferring() {
-        return transfer.inProgress();
-    }
-
-    /**
-     * Leader: whether the voter has been in step for that long: replicated to without a break, with everything committed on
-     * its disk. Such a voter can take over without making anybody wait.
-     */
-    public boolean isInStep(int voter, long nanos, long nowNanos) {
-        Progress follower = state.progress.get(voter);
-        return follower != null
-                && follower.counts()
-                && follower.state() == Progress.State.REPLICATE
-                && nowNanos - follower.replicatingSinceNanos() >= nanos
-                && follower.matchIndex() >= state.commitIndex();
-    }
-
-    /** Who this node says it is: goes with every message at the moment in which it leaves. */
-    public Replica replica() {
-        return standing.self();
-    }
-
-    /** All directories that this node knows and has handed to its disk: its own, then the newest of each other node. */
-    public List<Replica> replicas() {
-        return standing.written();
-    }
-
-    /** Whether this node's directory is known to be worth nothing any more, because another has taken its place. */
-    public boolean isReplaced() {
-        return standing.isReplaced();
-    }
-
-    /** Whether this node's directory took the place of another one and does not vote yet. */
-    public boolean isRejoining() {
-        return standing.isRejoining();
-    }
-
-    /** Before this node votes for the first time: the nodes that have not answered that they know no directory before this. */
-    public List<Integer> unansweredBy() {
-        return standing.isVoter() ? List.of() : standing.unanswered();
-    }
-
-    public boolean hasVoter(int node) {
-        return state.voters.contains(node);
-    }
-
-    public long lastIndex() {
-        return state.log.lastIndex();
-    }
-
-    public SnapshotPoint snapshot() {
-        return state.log.snapshot();
-    }
-
-    /** The entry before the first one in memory: what the log has been compacted to, at or before the snapshot. */
-    public SnapshotPoint logBase() {
-        return state.log.base();
-    }
-
-    /** The entry at an index after {@link #logBase} and up to {@link #lastIndex}. */
-    public Entry entry(long index) {
-        return state.log.entry(index);
-    }
-
-    /** Leader: the highest index known to be durable at the voter and equal to its own; 0 if this node does not lead. */
-    public long matchIndex(int voter) {
-        Progress follower = state.progress.get(voter);
-        return follower == null ? 0 : follower.matchIndex();
-    }
-
-    /** Bytes of log entries in memory. */
-    public long logBytes() {
-        return state.log.bytes();
-    }
-
-    /** Bytes of log entries after the snapshot: when there are many, it is time for the next one. */
-    public long logBytesAfterSnapshot() {
-        return state.log.bytesAfterSnapshot();
-    }
-
-    /** Whether a newer snapshot had better wait, because a live follower is being sent the current one. */
-    public boolean isSendingSnapshot(long nowNanos) {
-        return snapshots.isSending(nowNanos);
-    }
-
     /**
      * Everything that decides what this node does next, as text, once its effects are taken: two nodes with the same text go on
      * alike. Times are relative to now, and not told apart when it makes no difference any more.
@@ -566,10 +435,5 @@ public final class Raft {
         transfer.describe(text, nowNanos);
         invariants.describe(text);
         return text.toString();
-    }
-
-    /** The state itself, for tests in this package. */
-    RaftState state() {
-        return state;
     }
 }

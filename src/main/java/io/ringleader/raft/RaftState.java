@@ -40,6 +40,9 @@ final class RaftState {
             HardState hardState,
             RaftLog log,
             long nowNanos) {
+        if (!voters.contains(self)) {
+            throw new IllegalArgumentException("Node " + self + " is not one of the voters " + voters + ".");
+        }
         this.self = self;
         this.voters = List.copyOf(voters);
         this.config = config;

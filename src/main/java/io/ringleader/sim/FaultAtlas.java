@@ -17,7 +17,7 @@ import java.util.TreeSet;
  * what it has promised.
  *
  * <p>What is damaged the disks know themselves ({@link MemoryDisk#damages}): a damaged file that was deleted or written again
- * harms nobody any more. A node that was emptied is not whole before each of its replicas has been filled again and is in step:
+ * harms nobody any more. A node that was emptied is not whole before each of its replicas votes again, has been filled and is in step:
  * see {@link #look}.
  *
  * <p>A replica that loses its newest writes without noticing is not in here: it votes and answers as if it had them, and no
@@ -126,13 +126,12 @@ public final class FaultAtlas {
         if (cluster.isUp(node)) {
             throw new IllegalStateException("Node " + node + " runs; its directory cannot be emptied.");
         }
-        cluster.note("the directory of node " + node + " is emptied");
-        cluster.disk(node).wipe();
+        cluster.emptyDisk(node);
         cluster.disk(node).faults().clear();
         emptied.put(node, new TreeSet<>(ring.partitionsOf(node)));
     }
 
-    /** Looks who has been filled again: the leader has everything committed on that replica's disk. To be called now and then. */
+    /** Looks who has been filled again: it votes, and the leader has everything committed on that replica's disk. To be called now and then. */
     public void look() {
         emptied.forEach((node, partitions) ->
                 partitions.removeIf(partition -> cluster.isUp(node) && isInStep(node, partition)));
@@ -141,7 +140,8 @@ public final class FaultAtlas {
 
     private boolean isInStep(int node, int partition) {
         int leader = cluster.leaderOf(partition);
-        if (leader == 0) {
+        Raft own = cluster.rafts(node).get(partition);
+        if (leader == 0 || own == null || !own.replica().voter()) {
             return false;
         }
         Raft raft = cluster.rafts(leader).get(partition);

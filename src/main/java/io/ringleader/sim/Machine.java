@@ -19,6 +19,9 @@ final class Machine {
     /** What the disk had done wrong when the node was last started. */
     long hitsAtStart;
 
+    /** How often in a row the node has refused to start because of what is, or is not, on its disk. */
+    int refusals;
+
     VirtualProcess process;
     Node node;
     /** Of the node's process, by partition. */

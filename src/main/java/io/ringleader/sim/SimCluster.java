@@ -124,6 +124,7 @@ public class SimCluster {
             machine.node = new Node(config, id, environment(machine, process));
             machine.node.start();
             machine.mayFail = false;
+            machine.refusals = 0;
             return true;
         } catch (DiskFullException e) {
             note("node " + id + " cannot start: " + e.getMessage());
@@ -132,6 +133,7 @@ public class SimCluster {
             if (!machine.isExcused()) {
                 throw failure("Node " + id + " cannot start", e);
             }
+            machine.refusals++;
             note("node " + id + " cannot start: " + e.getMessage());
             kill(id);
         } catch (MemoryDisk.PowerLost e) {
@@ -225,6 +227,20 @@ public class SimCluster {
         Machine machine = machines.get(id);
         machine.process.kill();
         machine.disk.killProcess();
+    }
+
+    /** How often in a row the node has refused to start because of what is on its disk. */
+    public int refusals(int id) {
+        return machines.get(id).refusals;
+    }
+
+    /** As {@link #wipe}, in place: what is planned for the disk happens to it still. */
+    void emptyDisk(int id) {
+        note("the directory of node " + id + " is emptied");
+        Machine machine = machines.get(id);
+        machine.disk.wipe();
+        machine.refusals = 0;
+        observer.diskLost(id);
     }
 
     /** The node, which is not up, loses its data directory and gets an empty one. Returns what it had. */

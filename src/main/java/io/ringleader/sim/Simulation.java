@@ -5,9 +5,9 @@ import io.ringleader.sim.check.SafetyChecks;
 import io.ringleader.sim.check.Sight;
 import io.ringleader.sim.fault.Faults;
 import io.ringleader.sim.fault.Scene;
-import io.ringleader.trace.TraceRecorder;
 import io.ringleader.sim.workload.Ears;
 import io.ringleader.sim.workload.MixedWorkload;
+import io.ringleader.trace.TraceRecorder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,6 +30,9 @@ import java.util.stream.IntStream;
  */
 public final class Simulation {
     private static final long LEADERS_MILLIS = 20_000;
+    /** To be refused twice, and to start with an empty directory. */
+    private static final int STARTS = 3;
+
     private static final int SLOWEST_CLOCK = 2;
     private static final long SLACK_MILLIS = 500;
     private static final long PROGRESS_MILLIS = 10_000;
@@ -39,6 +42,7 @@ public final class Simulation {
     private final Plan plan;
     private final Coverage coverage = new Coverage();
     private final SimCluster cluster;
+    private final Scene scene;
     private final Random random;
     private final Ears ears;
     private Workload workload;
@@ -47,6 +51,7 @@ public final class Simulation {
         this.ears = ears;
         plan = Plan.draw(new Random(seed));
         cluster = new SimCluster(seed, plan.cluster, new SafetyChecks(coverage), recorder);
+        scene = new Scene(cluster);
         random = cluster.world().random();
     }
 
@@ -98,28 +103,30 @@ public final class Simulation {
 
     private void run() {
         cluster.start().awaitLeaders();
+        // Before that, a node has nothing to lose, and its neighbours cannot do without it.
+        cluster.runUntil(this::allVote, LEADERS_MILLIS, "all nodes vote");
         workload = plan.mix == null
                 ? new CountsAndVersions(cluster, plan.strength)
                 : new MixedWorkload(cluster, plan.mix, coverage, ears);
         workload.start();
-        Scene scene = new Scene(cluster);
         scene.restartNodes(plan.downMeanMillis);
         plan.faults.begin(scene, name -> coverage.saw(FAULT + name));
         cluster.runMillis(plan.faultMillis);
         scene.end();
+        scene.atlas().look();
         Set<Integer> core = drawCore();
         cluster.note("only " + core + " are healed");
         leaveOut(core);
-        heal(scene, core);
+        heal(core);
         requireLiveness(core);
         cluster.note("all are healed");
-        heal(scene, new TreeSet<>(cluster.nodes()));
+        heal(new TreeSet<>(cluster.nodes()));
         requireNothingForgotten();
     }
 
     // ---- liveness
 
-    /** As few nodes as chance will have it, but with a majority of the replicas of every partition. */
+    /** As few nodes as chance will have it, but with a majority of the replicas of every partition that are whole. */
     private Set<Integer> drawCore() {
         List<Integer> nodes = new ArrayList<>(cluster.nodes());
         Collections.shuffle(nodes, random);
@@ -136,7 +143,11 @@ public final class Simulation {
     private boolean hasMajorities(Set<Integer> nodes) {
         return IntStream.range(0, cluster.config().partitions()).allMatch(partition -> {
             List<Integer> replicas = cluster.config().ring().replicas(partition);
-            return replicas.stream().filter(nodes::contains).count() > replicas.size() / 2;
+            return replicas.stream()
+                            .filter(node ->
+                                    nodes.contains(node) && scene.atlas().isWhole(node))
+                            .count()
+                    > replicas.size() / 2;
         });
     }
 
@@ -167,17 +178,28 @@ public final class Simulation {
         }
     }
 
-    private void heal(Scene scene, Set<Integer> nodes) {
+    private void heal(Set<Integer> nodes) {
         if (nodes.size() == cluster.nodes().size()) {
             cluster.heal();
         }
         plan.faults.drawn().forEach(fault -> fault.heal(scene, nodes));
         for (int node : nodes) {
             cluster.disk(node).losePowerAfter(Long.MAX_VALUE / 2);
-            if (!cluster.isUp(node)) {
-                cluster.start(node);
-            }
+            start(node);
         }
+    }
+
+    /** However damaged it is: somebody looks after it. */
+    private void start(int node) {
+        for (int i = 0; i < STARTS && !cluster.isUp(node); i++) {
+            scene.start(node);
+        }
+    }
+
+    private boolean allVote() {
+        return cluster.nodes().stream()
+                .allMatch(node -> cluster.rafts(node).values().stream()
+                        .allMatch(raft -> raft.replica().voter()));
     }
 
     private void requireLiveness(Set<Integer> core) {
@@ -224,7 +246,9 @@ public final class Simulation {
         cluster.awaitEqualReplicas();
         cluster.requireNothingLeftBehind();
         cluster.nodes().forEach(cluster::crash);
-        cluster.start().awaitLeaders();
+        cluster.nodes().forEach(this::start);
+        cluster.awaitLeaders();
+        cluster.runUntil(this::allVote, LEADERS_MILLIS, "all nodes vote");
         workload.verify();
         cluster.awaitEqualReplicas();
     }

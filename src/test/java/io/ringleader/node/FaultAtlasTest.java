@@ -62,8 +62,14 @@ class FaultAtlasTest {
         assertThat(atlas.mayDamage(1)).isFalse();
         assertThat(cluster.start(2)).isTrue();
         cluster.awaitEqualReplicas();
-        atlas.look();
-        assertThat(atlas.isWhole(2)).isTrue();
+        cluster.runUntil(
+                () -> {
+                    atlas.look();
+                    return atlas.isWhole(2);
+                },
+                5_000,
+                "node 2 votes and is in step");
+        assertThat(cluster.rafts(2).values()).allMatch(raft -> raft.replica().voter());
         assertThat(atlas.mayDamage(1)).isTrue();
     }
 

@@ -223,7 +223,7 @@ class RaftHostTest {
         loop.execute(() -> host.onDurable(token));
         world.runMillis(1);
 
-        assertThat(persisted).containsExactly(new HardState(5, 0), new HardState(5, 2));
+        assertThat(persisted).containsExactly(voter(2).withVoter(false), new HardState(5, 0), new HardState(5, 2));
         assertThat(sent(Message.VoteReply.class)).hasSize(1);
     }
 

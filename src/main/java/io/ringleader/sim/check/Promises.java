@@ -9,12 +9,16 @@ import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.SnapshotReply;
 import io.ringleader.raft.Message.VoteReply;
 import io.ringleader.raft.Raft;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.sim.Coverage;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What one node's disk holds of one group, as the node was told, through all its restarts: votes once given are kept, nothing
@@ -28,6 +32,13 @@ final class Promises {
     private final Ledger ledger;
     private final Coverage coverage;
     private HardState hardState = HardState.INITIAL;
+    /** Whether its data directory is one that counts. */
+    private boolean voter;
+    /** Of data directories that counted and were lost: to have had an entry there is as good, for a node that forgets does not count. */
+    private final List<LogTerms> lostLogs = new ArrayList<>();
+    /** By term: candidates that a lost directory voted for. */
+    private final Map<Long, Set<Integer>> lostVotes = new HashMap<>();
+
     private LogTerms log = new LogTerms();
     /** Handed to the log, and not yet known to be durable. */
     private final ArrayDeque<Durable> handed = new ArrayDeque<>();
@@ -44,11 +55,26 @@ final class Promises {
     }
 
     boolean has(long index, long term) {
-        return log.term(index) == term;
+        return (voter && log.term(index) == term) || lostLogs.stream().anyMatch(lost -> lost.term(index) == term);
+    }
+
+    /** What was on it may have been said, and counts if it did; the next directory is held to nothing of it. */
+    void diskLost() {
+        if (voter) {
+            lostLogs.add(log);
+        }
+        votes.forEach((term, candidate) ->
+                lostVotes.computeIfAbsent(term, key -> new TreeSet<>()).add(candidate));
+        votes.clear();
+        voter = false;
+        log = new LogTerms();
+        hardState = HardState.INITIAL;
+        handed.clear();
     }
 
     boolean votedFor(int candidate, long term) {
-        return votes.getOrDefault(term, HardState.NOBODY) == candidate;
+        return votes.getOrDefault(term, HardState.NOBODY) == candidate
+                || lostVotes.getOrDefault(term, Set.of()).contains(candidate);
     }
 
     void handed(List<Durable> durables) {
@@ -87,6 +113,11 @@ final class Promises {
             log.append(entry.term());
         } else if (durable instanceof SnapshotPoint point) {
             ledger.install(log, point);
+        } else if (durable instanceof Replica replica && replica.node() == node) {
+            if (replica.voter() && replica.generation() > 1) {
+                coverage.saw(Sight.REJOINED.toString());
+            }
+            voter = replica.voter();
         }
     }
 
@@ -113,6 +144,7 @@ final class Promises {
             coverage.saw(Sight.UNSYNCED_LOST.toString());
         }
         handed.clear();
+        voter = raft.replica().voter();
         ledger.install(log, raft.snapshot());
         reached.merge(hardState.term(), log.last(), Math::max);
         if (hardState.votedFor() != HardState.NOBODY) {

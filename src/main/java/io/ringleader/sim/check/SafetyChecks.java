@@ -16,6 +16,11 @@ public final class SafetyChecks implements NodeObserver {
     }
 
     @Override
+    public void diskLost(int node) {
+        groups.values().forEach(group -> group.promises(node).diskLost());
+    }
+
+    @Override
     public StepObserver of(int node, int partition) {
         return groups.computeIfAbsent(partition, id -> new GroupChecks(id, coverage))
                 .replica(node);

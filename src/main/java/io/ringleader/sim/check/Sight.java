@@ -15,6 +15,7 @@ public enum Sight {
     SNAPSHOT_INSTALLED("a snapshot received and installed"),
     READ_REFUSED("a read refused because its node leads no more"),
     BATCH_REPEATED("a batch committed twice and answered from its session"),
+    REJOINED("a node that lost its disk votes again"),
     UNSYNCED_SURVIVED("a record recovered that was written and not yet known to be durable"),
     UNSYNCED_LOST("a record lost that was written and not yet known to be durable");
 

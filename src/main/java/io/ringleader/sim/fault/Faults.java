@@ -34,6 +34,8 @@ public final class Faults {
             random -> new FailedSync(),
             random -> new PassingDiskFault("failed write", DiskFault.FAILED_WRITE),
             random -> new PassingDiskFault("bit that flips on the way from the disk", DiskFault.FLIP_ON_READ),
+            random -> new DiskLost(),
+            random -> new DurableDamage(),
             random -> new FullDisk(),
             random -> new SlowDisk("slow disk", 50),
             random -> new SlowDisk("stalled disk", 6_000),

@@ -21,7 +21,7 @@ final class RestartStorm implements Fault {
                 scene.cluster().kill(node);
             }
         }
-        scene.cluster().start(node);
+        scene.start(node);
         if (times > 1) {
             scene.later(scene.aboutMillis(150), () -> again(scene, node, times - 1));
         }

@@ -1,5 +1,6 @@
 package io.ringleader.sim.fault;
 
+import io.ringleader.sim.FaultAtlas;
 import io.ringleader.sim.SimCluster;
 import java.util.List;
 import java.util.Random;
@@ -7,18 +8,47 @@ import java.util.Random;
 /** Where faults happen. When it is over, nothing that they have planned happens any more. */
 public final class Scene {
     private static final long RESTART_CHECK_MILLIS = 20;
+    private static final int REFUSALS_BELIEVED = 2;
 
     private final SimCluster cluster;
+    private final FaultAtlas atlas;
     private final Random random;
     private boolean over;
 
     public Scene(SimCluster cluster) {
         this.cluster = cluster;
+        atlas = new FaultAtlas(cluster);
         random = cluster.world().random();
     }
 
     public SimCluster cluster() {
         return cluster;
+    }
+
+    /** Which nodes have all that they have promised. */
+    public FaultAtlas atlas() {
+        return atlas;
+    }
+
+    /**
+     * Starts a node that is down, as somebody who looks after it: a node that refuses for the second time, because something on its
+     * disk is damaged, gets an empty directory.
+     *
+     * @return whether it is up now
+     */
+    public boolean start(int node) {
+        boolean damaged = !atlas.isWhole(node);
+        if (damaged) {
+            cluster.mayFail(node);
+        }
+        boolean up = cluster.start(node);
+        if (!up && damaged && cluster.refusals(node) >= REFUSALS_BELIEVED) {
+            atlas.empty(node);
+        } else if (up && damaged) {
+            // What it has not noticed yet, it may notice at any time.
+            cluster.mayFail(node);
+        }
+        return up;
     }
 
     public Random random() {
@@ -87,9 +117,10 @@ public final class Scene {
     /** Nodes that are down come back after about this time, as if somebody looked after them. */
     public void restartNodes(long meanMillis) {
         later(RESTART_CHECK_MILLIS, () -> {
+            atlas.look();
             for (int node : cluster.nodes()) {
                 if (!cluster.isUp(node) && random.nextDouble() * meanMillis < RESTART_CHECK_MILLIS) {
-                    cluster.start(node);
+                    start(node);
                 }
             }
             restartNodes(meanMillis);
