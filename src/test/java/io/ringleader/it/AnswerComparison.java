@@ -118,10 +118,12 @@ final class AnswerComparison {
         if (expected.equals("-1") || actual.equals("-1")) {
             return expected.equals(actual);
         }
-        // memcached shows a time that has passed as an unsigned number of 32 bits
-        int left = (int) Long.parseLong(expected);
-        long apart = left - Long.parseLong(actual);
-        return Math.abs(apart) <= SECONDS_APART_MAX || (left < 0 && actual.equals("0"));
+        long seconds = Long.parseLong(expected);
+        // one that has passed is shown by memcached as an unsigned number of 32 bits
+        int left = (int) seconds;
+        return Math.abs(seconds - Long.parseLong(actual)) <= SECONDS_APART_MAX
+                || Math.abs(left - Long.parseLong(actual)) <= SECONDS_APART_MAX
+                || (left < 0 && actual.equals("0"));
     }
 
     private boolean casAgree(String key, String expected, String actual) {

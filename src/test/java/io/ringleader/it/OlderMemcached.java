@@ -124,8 +124,7 @@ enum OlderMemcached {
             "mg none T2147483648\\r\\n",
             List.of("EN"),
             List.of("CLIENT_ERROR bad token in command line format"),
-            command -> command.hasFlag("[TNR](\\+.*|-|-?\\d{10,})|F\\d{10,}")
-                    && !command.hasFlag("[TNR]2147483647|F4294967295")),
+            command -> command.hasFlag("[TNR](?!2147483647\\z)(\\+.*|-|-?\\d{10,})|F(?!4294967295\\z)\\d{10,}")),
     META_DELETE_ERRORS(
             "md has one error for everything that is wrong with its flags",
             "md none Tx\\r\\n",
