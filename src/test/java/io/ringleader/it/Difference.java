@@ -30,7 +30,7 @@ enum Difference {
     CAS_IDS_GROW("cas-ids-grow");
 
     private static final Pattern ARITHMETIC = Pattern.compile("incr|decr|ma |op=[01][56]");
-    private static final Pattern RETRIEVAL = Pattern.compile("get|gat|mg |op=(0[09cd]|1[de]|2[34])");
+    private static final Pattern RETRIEVAL = Pattern.compile("get|gat|mg |op=(0[09cd]|1[cde]|2[34])");
     private static final Pattern META_STATUS = Pattern.compile("HD|VA|EN|NF|NS|EX");
     private static final Base64.Decoder BASE64 = Base64.getDecoder();
 
