@@ -181,6 +181,7 @@ enum OlderMemcached {
             List<String> commands = packet.commands().stream()
                     .map(Command::of)
                     .filter(command -> !command.hasNegatedTime()
+                            && !command.isComparingGet()
                             && Arrays.stream(values()).noneMatch(point -> point.touched.test(command)))
                     .map(Command::notation)
                     .toList();
@@ -215,6 +216,11 @@ enum OlderMemcached {
         /** The time left that 1.6.18 shows in {@code me} is negative. That is no point of the table: no answer is always the same. */
         boolean hasNegatedTime() {
             return words[0].equals("me");
+        }
+
+        /** 1.6.18 does not compare. That is no point of the table: there would have to be an item with a known CAS id. */
+        boolean isComparingGet() {
+            return words[0].equals("mg") && hasFlag("C.*") && hasFlag("v.*");
         }
 
         boolean isStorage() {
