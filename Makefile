@@ -29,7 +29,7 @@ model-check: ## Explore more states of small clusters than the tests do (minutes
 SECONDS_LONG ?= 300
 test-differential: ## Compare with memcached for longer (SECONDS_LONG=300, MEMCACHED=path), installing it if that is possible
 	@src/test/clients/install-memcached.sh
-	$(MVN) -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=DifferentialIT \
+	$(MVN) -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='*DifferentialIT' \
 		-Dringleader.differential.seconds=$(SECONDS_LONG) -Dringleader.differential.seed=$$(date +%s) verify
 
 test-clients: build ## Let client libraries of other languages loose on a cluster (ARGS=--write: table into docs)

@@ -12,12 +12,13 @@ import io.ringleader.net.Connection;
 import io.ringleader.net.ConnectionHandler;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.Facts;
+import io.ringleader.store.Hints;
 import io.ringleader.store.Result;
 import io.ringleader.store.ResultReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,8 +73,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     private boolean open;
     private boolean closing;
     private boolean inputEnded;
-    /** Slots of reads that have been sent on as writes. */
-    private final Set<Long> readsThroughLog = new HashSet<>();
+    /** What was seen by the reads that have been sent on as writes, by their slots. */
+    private final Map<Long, Hints> readsThroughLog = new HashMap<>();
 
     private int readsOut;
     private int writesOut;
@@ -330,9 +331,14 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
             askThroughLog(slot, results, offset, end);
             return;
         }
+        Hints seen = readsThroughLog.get(slot);
         countAnswer(write, slot);
-        if (open) {
+        if (open && seen == null) {
             replies.result(slot, results, offset, end);
+            settle();
+        } else if (open) {
+            byte[] result = seen.putInto(results, offset, end);
+            replies.result(slot, result, 0, result.length);
             settle();
         }
     }
@@ -362,12 +368,12 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         long resultBytes = result.keyLength() + shared.limits().itemMaxBytes() + COMMAND_OVERHEAD_BYTES;
         Lane lane = router.lane(partition, true, result.keyLength() + COMMAND_OVERHEAD_BYTES, resultBytes);
         replies.reply(slot).writeRead(results, result.keyOffset(), result.keyLength(), lane.commands());
-        readsThroughLog.add(slot);
+        readsThroughLog.put(slot, Hints.of(result));
         router.added(lane, this, slot, resultBytes);
     }
 
     private void countAnswer(boolean write, long slot) {
-        boolean read = !write || readsThroughLog.remove(slot);
+        boolean read = !write || readsThroughLog.remove(slot) != null;
         count(!read, -1);
     }
 

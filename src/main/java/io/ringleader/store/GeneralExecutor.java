@@ -27,11 +27,11 @@ final class GeneralExecutor {
             return;
         }
         if (c.has(Options.WIN_STALE) && item.has(Item.STALE) && !item.has(Item.TAKEN)) {
-            ResultWriter.needsLog(results, item);
-            return;
+            ResultWriter.needsLog(results, item, item.idleSeconds(nowMillis));
+        } else {
+            int facts = factsOf(item) | (answersValue(c, item) ? Facts.VALUE : 0);
+            ResultWriter.fetched(results, facts, item, item.ttlSeconds(nowMillis), item.idleSeconds(nowMillis));
         }
-        int facts = factsOf(item) | (answersValue(c, item) ? Facts.VALUE : 0);
-        ResultWriter.fetched(results, facts, item, item.ttlSeconds(nowMillis), item.idleSeconds(nowMillis));
         noteAccess(c, item, nowMillis);
     }
 

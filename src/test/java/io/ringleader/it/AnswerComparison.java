@@ -104,11 +104,19 @@ final class AnswerComparison {
         String value = actual.substring(length);
         return switch (expected.substring(0, length)) {
             case "cas=" -> casAgree(key, expected.substring(length), value);
-            case "exp=", "la=" -> secondsAgree(expected.substring(length), value);
+            // memcached shows as a negative number what does not fit into 31 bits
+            case "exp=" ->
+                secondsAgree(expected.substring(length), value)
+                        || secondsAgree(expected.substring(length), signed(value));
+            case "la=" -> secondsAgree(expected.substring(length), value);
             // places in memcached's memory
             case "cls=", "size=" -> NUMBER.matcher(value).matches();
             default -> expected.equals(actual);
         };
+    }
+
+    private static String signed(String number) {
+        return NUMBER.matcher(number).matches() ? Integer.toString((int) Long.parseLong(number)) : number;
     }
 
     private static boolean secondsAgree(String expected, String actual) {
@@ -118,10 +126,12 @@ final class AnswerComparison {
         if (expected.equals("-1") || actual.equals("-1")) {
             return expected.equals(actual);
         }
-        // memcached shows a time that has passed as an unsigned number of 32 bits
-        int left = (int) Long.parseLong(expected);
-        long apart = left - Long.parseLong(actual);
-        return Math.abs(apart) <= SECONDS_APART_MAX || (left < 0 && actual.equals("0"));
+        long seconds = Long.parseLong(expected);
+        // one that has passed is shown by memcached as an unsigned number of 32 bits
+        int left = (int) seconds;
+        return Math.abs(seconds - Long.parseLong(actual)) <= SECONDS_APART_MAX
+                || Math.abs(left - Long.parseLong(actual)) <= SECONDS_APART_MAX
+                || (left < 0 && actual.equals("0"));
     }
 
     private boolean casAgree(String key, String expected, String actual) {

@@ -30,14 +30,35 @@ final class BinaryCommands {
     static final String NOOP = "{bin op=0a}";
     private static final int TOO_LARGE_BYTES = (1 << 20) + 1;
 
+    private record Entry(String key, String value) {}
+
     private BinaryCommands() {}
 
     /** After which the connection goes on. */
     static Arbitrary<String> commands() {
-        Arbitrary<String> quietly = Arbitraries.of(STORES);
-        Arbitrary<String> store = Combinators.combine(quietly, KEY, FLAGS, EXPTIME, value(), cas())
-                .as((op, key, flags, exptime, value, cas) ->
-                        "op=" + op + " key=" + key + " extras=" + flags + exptime + value + casOf(cas, key));
+        return commands(
+                Combinators.combine(KEY, value(Arbitraries.of(ClassicCommands.VALUES)))
+                        .as(Entry::new),
+                KEY);
+    }
+
+    /** Among meta commands: such as leave the items as those need it, numbers at n only. */
+    static Arbitrary<String> commandsBesideMeta() {
+        Arbitrary<Entry> texts = Combinators.combine(KEY, value(MetaCommands.value()))
+                .as(Entry::new)
+                .filter(entry -> !entry.key.equals("n"));
+        Arbitrary<Entry> numbers = value(MetaCommands.number()).map(value -> new Entry("n", value));
+        return commands(Arbitraries.frequencyOf(Tuple.of(3, texts), Tuple.of(1, numbers)), Arbitraries.just("n"));
+    }
+
+    /**
+     * @param entries what is stored, and where
+     * @param numberKey of items that are counted
+     */
+    private static Arbitrary<String> commands(Arbitrary<Entry> entries, Arbitrary<String> numberKey) {
+        Arbitrary<String> store = Combinators.combine(Arbitraries.of(STORES), entries, FLAGS, EXPTIME, cas())
+                .as((op, entry, flags, exptime, cas) -> "op=" + op + " key=" + entry.key + " extras=" + flags + exptime
+                        + entry.value + casOf(cas, entry.key));
         Arbitrary<String> tooLarge = Combinators.combine(Arbitraries.of("02", "12", "03", "0e", "19"), KEY)
                 .as((op, key) -> "op=" + op + " key=" + key
                         + (op.startsWith("0e") || op.startsWith("19") ? "" : " extras=0000000000000000") + " fill="
@@ -46,9 +67,9 @@ final class BinaryCommands {
                 Combinators.combine(Arbitraries.of(READS), KEY).as((op, key) -> "op=" + op + " key=" + key);
         Arbitrary<String> touch = Combinators.combine(Arbitraries.of(TOUCHES), KEY, EXPTIME)
                 .as((op, key, exptime) -> "op=" + op + " key=" + key + " extras=" + exptime);
-        Arbitrary<String> extend = Combinators.combine(Arbitraries.of(EXTENSIONS), KEY, value(), cas())
-                .as((op, key, value, cas) -> "op=" + op + " key=" + key + value + casOf(cas, key));
-        Arbitrary<String> count = Combinators.combine(Arbitraries.of(COUNTS), KEY, DELTA, INITIAL, EXPTIME, cas())
+        Arbitrary<String> extend = Combinators.combine(Arbitraries.of(EXTENSIONS), entries, cas())
+                .as((op, entry, cas) -> "op=" + op + " key=" + entry.key + entry.value + casOf(cas, entry.key));
+        Arbitrary<String> count = Combinators.combine(Arbitraries.of(COUNTS), numberKey, DELTA, INITIAL, EXPTIME, cas())
                 .as((op, key, delta, initial, exptime, cas) ->
                         "op=" + op + " key=" + key + " extras=" + delta + initial + exptime + casOf(cas, key));
         Arbitrary<String> delete = Combinators.combine(Arbitraries.of("04", "14"), KEY, cas())
@@ -84,9 +105,9 @@ final class BinaryCommands {
                 "op=22 key=PLAIN");
     }
 
-    private static Arbitrary<String> value() {
-        return Arbitraries.of(ClassicCommands.VALUES)
-                .map(value -> value.isEmpty() ? "" : " value=" + value.replace(" ", "\\x20"));
+    /** The field. */
+    private static Arbitrary<String> value(Arbitrary<String> values) {
+        return values.map(value -> value.isEmpty() ? "" : " value=" + value.replace(" ", "\\x20"));
     }
 
     /** Mostly none; else the one seen, one that no item has, or none that could be. */

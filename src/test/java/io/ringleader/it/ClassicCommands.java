@@ -218,6 +218,6 @@ final class ClassicCommands {
             return line;
         }
         // what announces more bytes than it brings waits for more than the filler that Side sends behind it
-        return words.size() > 4 && words.get(4).matches("\\d{4,9}") ? line : String.join(" ", words);
+        return words.size() > 4 && words.get(4).matches("\\d{4,9}|\\{cas:.*") ? line : String.join(" ", words);
     }
 }

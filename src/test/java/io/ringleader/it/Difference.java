@@ -27,10 +27,11 @@ enum Difference {
     LONG_STORAGE_LINE("long-storage-line"),
     KEY_TEXT_IS_THAT_OF_THE_REQUEST("key-text-is-that-of-the-request"),
     REFUSAL_DOES_NOT_CLOSE("refusal-does-not-close"),
+    /** Memcached keeps the id of a refused {@code ms}, and of a binary connection, for the next store. */
     CAS_IDS_GROW("cas-ids-grow");
 
     private static final Pattern ARITHMETIC = Pattern.compile("incr|decr|ma |op=[01][56]");
-    private static final Pattern RETRIEVAL = Pattern.compile("get|gat|mg |op=(0[09cd]|1[de]|2[34])");
+    private static final Pattern RETRIEVAL = Pattern.compile("get|gat|mg |op=(0[09cd]|1[cde]|2[34])");
     private static final Pattern META_STATUS = Pattern.compile("HD|VA|EN|NF|NS|EX");
     private static final Base64.Decoder BASE64 = Base64.getDecoder();
 
@@ -40,12 +41,34 @@ enum Difference {
         this.documentedName = documentedName;
     }
 
-    /** Whether {@link #PADDING_DOES_NOT_DEPEND_ON_THE_PIPELINE} asks for a packet to end before this command. */
+    /**
+     * Whether {@link #PADDING_DOES_NOT_DEPEND_ON_THE_PIPELINE} or {@link #CAS_IDS_GROW} asks for a packet to end before this
+     * command.
+     */
     static boolean endsPacket(List<String> commands, String next) {
+        if (!commands.isEmpty() && hasBadData(commands.get(commands.size() - 1))) {
+            return true;
+        }
         return ARITHMETIC.matcher(next.replace("\\|", "")).find()
                 && commands.stream()
                         .anyMatch(command ->
                                 RETRIEVAL.matcher(command.replace("\\|", "")).find());
+    }
+
+    /** Whether this is an {@code ms} whose value is not as long as it says. */
+    private static boolean hasBadData(String command) {
+        if (!command.replace("\\|", "").startsWith("ms ")) {
+            return false;
+        }
+        StringBuilder text = new StringBuilder();
+        for (byte[] part : Script.parts(command, key -> "1")) {
+            text.append(new String(part, StandardCharsets.ISO_8859_1));
+        }
+        String[] lineAndData = text.toString().split("\n", 2);
+        String[] words = lineAndData[0].trim().split(" +");
+        return words.length > 2
+                && words[2].matches("\\d{1,9}")
+                && !(lineAndData[1].length() == Integer.parseInt(words[2]) + 2 && lineAndData[1].endsWith("\r\n"));
     }
 
     /** {@link #LONG_KEY_IN_GET}: memcached adds an empty line to its error. */

@@ -138,12 +138,12 @@ final class MetaCommands {
     }
 
     /** No digits: see above. */
-    private static Arbitrary<String> value() {
+    static Arbitrary<String> value() {
         return Arbitraries.of(
                 "", "x", "hello", "\\r\\nx", "END\\r\\n", "\\0\\xff", "mg a v", "vvvvvvvvvvvvvvvvvvvvvvvv");
     }
 
-    private static Arbitrary<String> number() {
+    static Arbitrary<String> number() {
         return Arbitraries.of("0", "7", "10", "99", "100", "18446744073709551615", "007", "5 ");
     }
 
@@ -254,12 +254,12 @@ final class MetaCommands {
                 Tuple.of(3, Arbitraries.of("MI", "M+", "MD", "M-", "MIncr")),
                 Tuple.of(3, Arbitraries.of("D0", "D1", "D5", "D90", "D18446744073709551615")),
                 Tuple.of(2, Arbitraries.of("J0", "J13", "J18446744073709551615")),
-                // only where the number cannot get longer: memcached then gives the exptime to the item that it drops
+                // only where the number cannot get longer: memcached then gives both to the item that it drops
                 Tuple.of(2, exptimes("MD T")),
+                Tuple.of(1, Arbitraries.of(NEW_CAS).map(cas -> "MD " + cas)),
                 Tuple.of(6, Arbitraries.of("t", "c", "v", "k", "q")),
                 Tuple.of(2, OPAQUE),
                 Tuple.of(3, COMPARE),
-                Tuple.of(1, Arbitraries.of(NEW_CAS)),
                 Tuple.of(1, Arbitraries.of("f", "s", "h", "l", "u", "x", "I", "F5", "R30", "P1")));
         // nothing is made where no number may be
         Arbitrary<String> making = Arbitraries.frequencyOf(Tuple.of(7, usual), Tuple.of(1, exptimes("N")));

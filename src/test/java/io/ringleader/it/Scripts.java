@@ -27,7 +27,7 @@ enum Scripts {
     BINARY {
         @Override
         Arbitrary<List<Packet>> packets() {
-            return binaryPackets();
+            return binaryPackets(BinaryCommands.commands());
         }
     },
     /** All protocols on the same items, by packets. */
@@ -35,7 +35,9 @@ enum Scripts {
         @Override
         Arbitrary<List<Packet>> packets() {
             return Arbitraries.oneOf(
-                    binaryPackets(), textPackets(MetaCommands.commands()), textPackets(MetaCommands.classicCommands()));
+                    binaryPackets(BinaryCommands.commandsBesideMeta()),
+                    textPackets(MetaCommands.commands()),
+                    textPackets(MetaCommands.classicCommands()));
         }
     };
 
@@ -69,9 +71,8 @@ enum Scripts {
         return Arbitraries.frequencyOf(Tuple.of(94, usual), Tuple.of(3, closing), Tuple.of(3, alone));
     }
 
-    private static Arbitrary<List<Packet>> binaryPackets() {
-        Arbitrary<List<String>> commands =
-                BinaryCommands.commands().list().ofMinSize(1).ofMaxSize(COMMANDS_MAX);
+    private static Arbitrary<List<Packet>> binaryPackets(Arbitrary<String> any) {
+        Arbitrary<List<String>> commands = any.list().ofMinSize(1).ofMaxSize(COMMANDS_MAX);
         Arbitrary<List<Packet>> usual = commands.map(list -> split(list, Ending.OPEN));
         Arbitrary<List<Packet>> refused = Combinators.combine(commands, BinaryCommands.refused())
                 .as((list, last) -> split(with(list, last), Ending.REFUSED));

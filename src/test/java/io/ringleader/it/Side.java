@@ -56,10 +56,6 @@ final class Side implements Closeable {
         if (client == null) {
             client = new TextClient(line.port, PATIENCE);
             connections.put(line, client);
-            if (isMemcached() && line.dialect == Dialect.TEXT) {
-                // Difference.CAS_IDS_GROW: the first store may have an old CAS id
-                client.set("~~", "");
-            }
         }
         return client;
     }
@@ -75,6 +71,10 @@ final class Side implements Closeable {
     void send(int packetNumber, Packet packet) throws IOException {
         Line line = line(packetNumber, packet);
         TextClient client = open(clients, line);
+        if (isMemcached() && line.dialect == Dialect.TEXT) {
+            // Difference.CAS_IDS_GROW: the first store may have an old CAS id
+            client.set("~~", "");
+        }
         ByteArrayOutputStream pending = new ByteArrayOutputStream();
         for (String command : packet.commands()) {
             List<byte[]> parts = Script.parts(command, key -> casByKey.getOrDefault(key, NO_CAS));

@@ -163,6 +163,21 @@ class ClusterMetaTest {
     }
 
     @Test
+    void aReadThatWinsIsBeforeThoseBehindIt() {
+        OneThreadCluster cluster = onePartition(104);
+        TextClient client = cluster.client(cluster.followerOf(0));
+        List<String> answers = new ArrayList<>();
+        client.ask("ms a 1\r\n1");
+        client.ask("md a I");
+        List<String> commands = List.of("mg a h", "get a", "mg a h", "me a", "mn");
+        commands.forEach(command -> client.send(command, answers::add));
+        cluster.runUntil(() -> answers.size() == commands.size(), 20_000, "all is answered");
+        assertThat(answers.subList(0, 3)).containsExactly("HD h0 X W", "VALUE a 0 1\r\n1\r\nEND", "HD h1 Z X");
+        assertThat(answers.get(3)).contains(" fetch=yes ");
+        cluster.requireNothingLeftBehind();
+    }
+
+    @Test
     void exactlyOneOfManyReadersWinsAcrossAChangeOfTheLeader() {
         for (long seed = 110; seed < 116; seed++) {
             OneThreadCluster cluster = onePartition(seed);
