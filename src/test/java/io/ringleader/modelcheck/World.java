@@ -20,7 +20,7 @@ import java.util.Set;
 enum World {
     CRASHES_OF_TWO(
             Bounds.of(2, 2, 2).with(PROPOSALS, 1).with(CRASHES, 1).withSlowDisks(),
-            289_328,
+            289_516,
             Set.of(Reached.ELECTED_IN_A_LATER_TERM, Reached.COMMITTED, Reached.RESTARTED, Reached.WRITES_LOST)),
     REPLICATION(
             Bounds.of(3, 2, 1).with(PROPOSALS, 1).with(DUPLICATES, 1),

@@ -16,7 +16,7 @@ class DiskFaultsTest {
     private static final String OK = "STORED";
     private static final String VALUE = "v".repeat(3_000);
     private static final String REFUSED = "node %d cannot start: ";
-    private static final String ADVICE = "Do not delete the file to make the node start";
+    private static final String ADVICE = "Do not delete only this file";
 
     private static OneThreadCluster onePartition(long seed) {
         return new OneThreadCluster(seed, options -> options.partitions = 1)
