@@ -24,7 +24,7 @@ class SimulationTest {
     /** From here on, few seeds are enough to see everything that has to be seen. */
     private static final long FIRST_SEED = 200_000;
 
-    private static final int SEEDS = 80;
+    private static final int SEEDS = 200;
     private static final int SEEDS_RUN_TWICE = 20;
 
     @BeforeAll
