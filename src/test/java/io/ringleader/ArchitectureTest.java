@@ -50,13 +50,30 @@ class ArchitectureTest {
         arrows.put("ring", List.of());
         arrows.put("raft", List.of());
         arrows.put("linearizability", List.of());
+        arrows.put("spec", List.of("raft"));
+        arrows.put("trace", List.of("raft"));
         arrows.put("store", List.of("ring"));
         arrows.put("memcached", List.of("store"));
         arrows.put("storage", List.of("loop"));
         arrows.put("net", List.of("loop"));
         arrows.put("config", List.of("ring"));
         arrows.put("node", List.of("loop", "ring", "raft", "store", "memcached", "storage", "net", "config"));
-        arrows.put("cli", List.of("loop", "ring", "memcached", "storage", "net", "config", "node"));
+        arrows.put(
+                "sim",
+                List.of(
+                        "loop",
+                        "ring",
+                        "raft",
+                        "store",
+                        "memcached",
+                        "storage",
+                        "net",
+                        "config",
+                        "node",
+                        "linearizability",
+                        "spec",
+                        "trace"));
+        arrows.put("cli", List.of("loop", "ring", "memcached", "storage", "net", "config", "node", "sim", "trace"));
         return arrows;
     }
 

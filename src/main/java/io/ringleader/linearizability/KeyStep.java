@@ -239,6 +239,11 @@ final class KeyStep {
             }
             return;
         }
+        if (old.value().isEmpty()) {
+            // As memcached, which sees that nothing is no number before it looks at the cas id.
+            add(Status.NON_NUMERIC, now);
+            return;
+        }
         if (c.compare() != null && now.canHaveOtherCas(c.compare())) {
             add(Status.EXISTS, now.exclude(c.compare()));
         }

@@ -258,6 +258,7 @@ final class Statistics implements ClientSession.Information {
             Raft replica = group.raft;
             String prefix = group.partition + ":";
             writer.stat(prefix + "role", replica.role().name().toLowerCase(Locale.ROOT), out);
+            writer.stat(prefix + "standing", group.standing(), out);
             stat(writer, prefix + "leader", replica.leader(), out);
             stat(writer, prefix + "term", replica.term(), out);
             stat(writer, prefix + "last_index", replica.lastIndex(), out);

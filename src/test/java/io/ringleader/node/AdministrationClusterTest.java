@@ -3,6 +3,7 @@ package io.ringleader.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.config.ClientAccess;
+import io.ringleader.sim.TextClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

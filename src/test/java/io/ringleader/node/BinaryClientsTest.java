@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.config.ClientAccess;
 import io.ringleader.memcached.BinaryPackets;
+import io.ringleader.sim.TextClient;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
