@@ -193,10 +193,15 @@ class LocalIT {
 
     @Test
     void aDirectoryThatIsNotANodesIsLeftAlone() throws IOException {
+        Run first = firstRun();
+        first.awaitBanner();
+        assertThat(set(1, "key", "before")).isEqualTo("STORED");
+        assertThat(first.stop()).isZero();
         Path photo = data.resolve("node2").resolve("holiday.jpg");
+        Files.move(photo.getParent(), data.resolve("elsewhere"));
         Files.createDirectories(photo.getParent());
         Files.writeString(photo, "not ours");
-        Run run = firstRun();
+        Run run = new Run("second");
         run.awaitLine(
                 "n2 \\| .*Node 2 cannot start\\. The directory .*node2 holds 'holiday.jpg' but no file 'identity'");
         run.awaitLine("\\*\\* \\| node 2 \\(pid \\d+\\) died after .* with code 1\\. The others go on\\.");
