@@ -6,7 +6,7 @@ ARGS ?=
 JAR := target/ringleader.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-differential test-clients format check-config clean
+.PHONY: help build run test test-differential test-clients mutants format check-config clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ test-differential: ## Compare with memcached for longer (SECONDS_LONG=300, MEMCA
 
 test-clients: build ## Let client libraries of other languages loose on a cluster (ARGS=--write: table into docs)
 	@src/test/clients/run.sh $(ARGS)
+
+ONLY ?=
+mutants: ## Break the source in every way listed and show which test notices (ONLY=part of a name)
+	$(MVN) -Dtest=MutantGate -Dringleader.mutants.only=$(ONLY) -Dspotless.check.skip=true test
 
 format: ## Format the sources
 	$(MVN) spotless:apply

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * A cluster lives through random events that all follow from one seed: first anything may happen and only safety is demanded,
  * then the faults stop and it must make progress within bounded time.
  */
-final class RandomSchedule {
+public final class RandomSchedule {
     /** What must have happened in some schedule, or the schedules prove nothing. */
     enum Seen {
         ELECTED,
@@ -46,7 +46,7 @@ final class RandomSchedule {
     private final Set<Long> refusedReads = new HashSet<>();
     private long lastRead;
 
-    RandomSchedule(long seed) {
+    public RandomSchedule(long seed) {
         random = new Random(seed);
         int size = 1 + random.nextInt(5);
         Settings settings = Settings.DEFAULT
@@ -71,7 +71,7 @@ final class RandomSchedule {
         return seen;
     }
 
-    void run(int events) {
+    public void run(int events) {
         for (int i = 0; i < events; i++) {
             step();
             if (cluster.leaders().size() > 1) {
