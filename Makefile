@@ -33,8 +33,8 @@ test-clients: build ## Let client libraries of other languages loose on a cluste
 	@src/test/clients/run.sh $(ARGS)
 
 ONLY ?=
-mutants: ## Break the source in every way listed and show which test notices (ONLY=part of a name)
-	$(MVN) -Dtest=MutantGate -Dringleader.mutants.only=$(ONLY) -Dspotless.check.skip=true test
+mutants: ## Break the source in every way listed and show which test notices (ONLY=regex of names)
+	$(MVN) -Dtest=MutantGate -Dringleader.mutants.only="$(ONLY)" -Dspotless.check.skip=true test
 
 format: ## Format the sources
 	$(MVN) spotless:apply

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -40,6 +42,10 @@ public final class RandomSchedule {
     private final double faultRate;
     private final boolean reorders;
     private final int disksThatWait;
+    /** Leaders fall soon after they were elected, often before anything of their own is committed, as in Figure 8. */
+    private final boolean shortReigns;
+
+    private final SortedMap<Integer, Integer> stepsUntilFall = new TreeMap<>();
     private int proposals;
     private final Set<Integer> paused = new HashSet<>();
     private final Set<Long> servedReads = new HashSet<>();
@@ -57,7 +63,8 @@ public final class RandomSchedule {
         duplicateRate = random.nextInt(3) * 0.1;
         faultRate = random.nextInt(4) * 0.02;
         reorders = random.nextBoolean();
-        disksThatWait = random.nextInt(size + 1);
+        shortReigns = random.nextInt(3) == 0;
+        disksThatWait = shortReigns ? 0 : random.nextInt(size + 1);
         cluster = new TestCluster(size, settings);
         cluster.watch(new Sightings());
         for (int id = 1; id <= disksThatWait; id++) {
@@ -83,6 +90,9 @@ public final class RandomSchedule {
     }
 
     private void step() {
+        if (shortReigns) {
+            reign();
+        }
         int dice = random.nextInt(100);
         if (random.nextDouble() < faultRate) {
             fault();
@@ -107,9 +117,31 @@ public final class RandomSchedule {
         }
     }
 
+    private void reign() {
+        stepsUntilFall.replaceAll((id, steps) -> steps - 1);
+        while (!stepsUntilFall.isEmpty() && stepsUntilFall.containsValue(0)) {
+            int fallen = stepsUntilFall.keySet().stream()
+                    .filter(id -> stepsUntilFall.get(id) == 0)
+                    .findFirst()
+                    .orElseThrow();
+            stepsUntilFall.remove(fallen);
+            if (random.nextBoolean()) {
+                crash(fallen);
+            } else {
+                isolateOrCut(fallen);
+            }
+        }
+        if (random.nextInt(30) == 0) {
+            cluster.nodes().stream().filter(node -> !node.isUp()).findAny().ifPresent(node -> cluster.start(node.id));
+        }
+        if (random.nextInt(60) == 0) {
+            cluster.network.healAll();
+        }
+    }
+
     /** Time passes: for everybody, or only some notice. */
     private void pass() {
-        cluster.advance(random.nextInt(8) == 0 ? STEP * 20 : STEP);
+        cluster.advance(random.nextInt(shortReigns ? 3 : 8) == 0 ? STEP * 20 : STEP);
         boolean all = random.nextInt(4) > 0;
         for (TestNode node : cluster.up()) {
             if (!paused.contains(node.id) && (all || random.nextBoolean())) {
@@ -302,6 +334,7 @@ public final class RandomSchedule {
         public void roleChanged(TestNode node, Effects.RoleChange change) {
             if (change.role() == Role.LEADER) {
                 count(Seen.ELECTED);
+                stepsUntilFall.put(node.id, 1 + random.nextInt(30));
             } else if (change.reason().startsWith("lost contact")) {
                 count(Seen.STEPPED_DOWN);
             }
