@@ -6,7 +6,7 @@ ARGS ?=
 JAR := target/ringleader.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-differential test-clients mutants format check-config clean
+.PHONY: help build run sim soak test model-check mutants test-differential test-clients format check-config clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,10 +23,13 @@ run: build ## Run a cluster on this machine until Ctrl-C (ARGS="--nodes 5")
 test: ## Build, check the format and run all tests
 	$(MVN) verify
 
+model-check: ## Explore more states of small clusters than the tests do (minutes)
+	$(MVN) -DargLine=-Xmx3g -Dringleader.modelcheck=large -Dtest=ModelCheckerTest test
+
 SECONDS_LONG ?= 300
 test-differential: ## Compare with memcached for longer (SECONDS_LONG=300, MEMCACHED=path), installing it if that is possible
 	@src/test/clients/install-memcached.sh
-	$(MVN) -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=DifferentialIT \
+	$(MVN) -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='*DifferentialIT' \
 		-Dringleader.differential.seconds=$(SECONDS_LONG) -Dringleader.differential.seed=$$(date +%s) verify
 
 test-clients: build ## Let client libraries of other languages loose on a cluster (ARGS=--write: table into docs)
@@ -35,6 +38,14 @@ test-clients: build ## Let client libraries of other languages loose on a cluste
 ONLY ?=
 mutants: ## Break the source in every way listed and show which test notices (ONLY=regex of names)
 	$(MVN) -Dtest=MutantGate -Dringleader.mutants.only="$(ONLY)" -Dspotless.check.skip=true test
+
+SEED ?= 1
+sim: build ## Run one simulated cluster, with everything that goes wrong in it (SEED=1, ARGS="--html run.html")
+	@bin/ringleader simulate --seed $(SEED) $(ARGS)
+
+MINUTES ?= 10
+soak: build ## Run simulated clusters of random seeds on all cores (MINUTES=10)
+	@bin/ringleader simulate --minutes $(MINUTES)
 
 format: ## Format the sources
 	$(MVN) spotless:apply

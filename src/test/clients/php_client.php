@@ -1,5 +1,5 @@
 <?php
-// php-memcached, which is libmemcached. Arguments: host port text|binary.
+// php-memcached, which is libmemcached. Arguments: host port text|binary, and perhaps the name and the password to log in with.
 $passed = $failed = 0;
 function check($what, $actual, $expected)
 {
@@ -14,6 +14,9 @@ function check($what, $actual, $expected)
 $m = new Memcached();
 $m->setOption(Memcached::OPT_BINARY_PROTOCOL, $argv[3] === 'binary');
 $m->setOption(Memcached::OPT_COMPRESSION, false);
+if (isset($argv[5])) {
+    $m->setSaslAuthData($argv[4], $argv[5]);
+}
 $m->addServer($argv[1], (int) $argv[2]);
 $m->deleteMulti(['php-a', 'php-b', 'php-n']);
 check('add', $m->add('php-a', '1'), true);

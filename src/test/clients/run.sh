@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Starts a cluster of three nodes and lets client libraries loose on it: everything each of them has. Prints a table.
+# Starts clusters of three nodes and lets client libraries loose on it: everything each of them has. Prints a table.
 #   --write    also puts the table into docs/compatibility.md
 # What is missing is installed if that is possible (apt-get as root, npm); what cannot be is said so in the table.
-# PORT: client port of the first node (21411).
+# PORT: client port of the first node (21411); those of the second cluster are 10 higher.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 work=$PWD/target/clients
@@ -42,23 +42,40 @@ if command -v npm >/dev/null && ! [[ -d $NODE_PATH/memjs && -d $NODE_PATH/memcac
     npm install --silent --no-audit --no-fund --prefix "$work" memjs@1.3.2 memcached@2.2.2 >"$work/logs/npm.log" 2>&1
 fi
 
-# ---- the cluster
+# ---- the clusters: one for everybody, and one with a user, who logs in by SASL
 
-bin/ringleader local --base-port="$port" --data="$work/data" --partitions=8 >"$work/logs/cluster.log" 2>&1 &
-cluster=$!
-trap 'kill "$cluster"; wait "$cluster" 2>/dev/null' EXIT
-answers() { # the first line for a command
-    timeout 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port; printf '%s\r\n' '$1' >&3; head -n 1 <&3" 2>/dev/null
+export MEMCACHE_USERNAME=ann MEMCACHE_PASSWORD=apple
+guarded=$((port + 10))
+clusters=()
+trap 'kill "${clusters[@]}"; wait "${clusters[@]}" 2>/dev/null' EXIT
+cluster() { # name, port of the first node
+    bin/ringleader local --base-port="$2" --data="$work/data/$1" --partitions=8 >"$work/logs/$1.log" 2>&1 &
+    clusters+=($!)
 }
-for ((try = 0; try < 120; try++)); do
-    # flush_all needs every partition
-    [[ $(answers flush_all) == OK* ]] && break
-    sleep 0.5
-done
-if ((try == 120)); then
-    echo "The cluster does not serve; see $work/logs/cluster.log." >&2
+answers() { # port, what is said; the last line of the answer
+    timeout 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$1; printf '%b' '$2' >&3; tail -n 1 <&3" 2>/dev/null
+}
+await() { # name, port, what is said before flush_all, which needs every partition
+    for ((try = 0; try < 120; try++)); do
+        [[ $(answers "$2" "$3flush_all\r\nquit\r\n") == OK* ]] && return
+        sleep 0.5
+    done
+    echo "The cluster does not serve; see $work/logs/$1.log." >&2
     exit 1
-fi
+}
+cluster open "$port"
+await open "$port" ''
+mkdir -p "$work/data/guarded"
+echo "$MEMCACHE_USERNAME:$MEMCACHE_PASSWORD" >"$work/data/guarded/users"
+{
+    printf '[cluster]\nname = "guarded"\npartitions = 8\nauth_file = "users"\n'
+    for node in 1 2 3; do
+        printf '[[node]]\nid = %d\nclient = "127.0.0.1:%d"\n' $node $((guarded + node - 1))
+        printf 'peer = "127.0.0.1:%d"\ndata = "node%d"\n' $((guarded + node + 999)) $node
+    done
+} >"$work/data/guarded/cluster.toml"
+cluster guarded "$guarded"
+await guarded "$guarded" 'set login 0 0 9\r\nann apple\r\n'
 
 # ---- the clients
 
@@ -69,7 +86,8 @@ row() { # client, protocol, passed, failed
     [[ $4 == 0 || $4 == - ]] || bad=1
 }
 exercise() { # client, protocol, what shows that it is there, command
-    local name=$1 protocol=$2 log="$work/logs/${1// /-}-$2.log"
+    local name=$1 protocol=$2 log="$work/logs/$1-$2.log"
+    log=${log//[ ,]/-}
     if ! eval "$3" >/dev/null 2>&1; then
         row "$name" "$protocol" 'not installed' -
         return
@@ -101,7 +119,12 @@ for protocol in text binary; do
     exercise php-memcached $protocol 'php -r "exit(class_exists(\"Memcached\") ? 0 : 1);"' \
         php $scripts/php_client.php 127.0.0.1 "$port" $protocol
 done
-exercise Dalli binary 'ruby -e "require %q(dalli)"' ruby $scripts/dalli_client.rb 127.0.0.1 "$port" binary
+exercise php-memcached 'binary, SASL' 'php -r "exit(Memcached::HAVE_SASL ? 0 : 1);"' \
+    php $scripts/php_client.php 127.0.0.1 "$guarded" binary "$MEMCACHE_USERNAME" "$MEMCACHE_PASSWORD"
+# this one logs in by itself where the environment names a user
+exercise Dalli binary 'ruby -e "require %q(dalli)"' env -u MEMCACHE_USERNAME -u MEMCACHE_PASSWORD \
+    ruby $scripts/dalli_client.rb 127.0.0.1 "$port" binary
+exercise Dalli 'binary, SASL' 'ruby -e "require %q(dalli)"' ruby $scripts/dalli_client.rb 127.0.0.1 "$guarded" binary
 # older ones take the option and speak binary all the same
 if ruby -e 'require "dalli"; Dalli::Protocol::Meta' >/dev/null 2>&1; then
     exercise Dalli meta true ruby $scripts/dalli_client.rb 127.0.0.1 "$port" meta
@@ -109,21 +132,26 @@ else
     row Dalli meta 'not in the installed version' -
 fi
 exercise pymemcache text "$python -c 'import pymemcache'" $python $scripts/pymemcache_client.py 127.0.0.1 "$port"
-exercise memjs binary "[[ -d $NODE_PATH/memjs ]]" node $scripts/memjs_client.js 127.0.0.1 "$port"
+exercise memjs binary "[[ -d $NODE_PATH/memjs ]]" env -u MEMCACHE_USERNAME -u MEMCACHE_PASSWORD \
+    node $scripts/memjs_client.js 127.0.0.1 "$port"
+exercise memjs 'binary, SASL' "[[ -d $NODE_PATH/memjs ]]" node $scripts/memjs_client.js 127.0.0.1 "$guarded"
 exercise 'memcached of npm' text "[[ -d $NODE_PATH/memcached ]]" node $scripts/memcached_client.js 127.0.0.1 "$port"
 
-# the Java clients are a test of their own, which starts its own cluster
-rm -f target/failsafe-reports/*ClientLibrariesIT.xml
-$mvn -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ClientLibrariesIT verify >"$work/logs/java.log" 2>&1
-report=$(ls target/failsafe-reports/*ClientLibrariesIT.xml 2>/dev/null)
+# the Java clients are tests of their own, which start their own clusters
+rm -f target/failsafe-reports/*Client{Libraries,Login}IT.xml
+$mvn -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='ClientLibrariesIT,ClientLoginIT' verify \
+    >"$work/logs/java.log" 2>&1
 for client in spymemcached xmemcached; do
-    for protocol in text binary; do
+    for protocol in text binary 'binary, SASL'; do
+        class=ClientLibrariesIT
+        [[ $protocol == *SASL ]] && class=ClientLoginIT
+        report=$(ls target/failsafe-reports/*$class.xml 2>/dev/null)
         if [[ -z $report ]]; then
-            row $client $protocol '?' "did not run"
+            row $client "$protocol" '?' "did not run"
             continue
         fi
-        # the report has the number of a case only: 1 to 3 are the nodes in text, 4 to 6 in binary
-        row $client $protocol $($python - "$report" $client $protocol <<'PYTHON'
+        # the report has the number of a case only: 1 to 3 are the nodes in text, or with SASL, and 4 to 6 in binary
+        row $client "$protocol" $($python - "$report" $client "$protocol" <<'PYTHON'
 import sys
 import xml.etree.ElementTree as tree
 
@@ -131,8 +159,7 @@ report, client, protocol = sys.argv[1:]
 passed = failed = 0
 for case in tree.parse(report).iter("testcase"):
     name = case.get("name")
-    number = int(name[name.rindex("[") + 1 : -1])
-    if name.startswith(client) and (number > 3) == (protocol == "binary"):
+    if name.startswith(client + "(") and (int(name[name.rindex("[") + 1 : -1]) > 3) == (protocol == "binary"):
         if any(case.find(tag) is not None for tag in ("failure", "error", "skipped")):
             failed += 1
         else:

@@ -49,13 +49,31 @@ class ArchitectureTest {
         arrows.put("loop", List.of());
         arrows.put("ring", List.of());
         arrows.put("raft", List.of());
+        arrows.put("linearizability", List.of());
+        arrows.put("spec", List.of("raft"));
+        arrows.put("trace", List.of("raft"));
         arrows.put("store", List.of("ring"));
         arrows.put("memcached", List.of("store"));
         arrows.put("storage", List.of("loop"));
         arrows.put("net", List.of("loop"));
         arrows.put("config", List.of("ring"));
         arrows.put("node", List.of("loop", "ring", "raft", "store", "memcached", "storage", "net", "config"));
-        arrows.put("cli", List.of("loop", "ring", "memcached", "storage", "net", "config", "node"));
+        arrows.put(
+                "sim",
+                List.of(
+                        "loop",
+                        "ring",
+                        "raft",
+                        "store",
+                        "memcached",
+                        "storage",
+                        "net",
+                        "config",
+                        "node",
+                        "linearizability",
+                        "spec",
+                        "trace"));
+        arrows.put("cli", List.of("loop", "ring", "memcached", "storage", "net", "config", "node", "sim", "trace"));
         return arrows;
     }
 
@@ -110,6 +128,25 @@ class ArchitectureTest {
                 .dependOnClassesThat(resideInAnyPackage("java.net..", "java.nio.file..", "java.nio.channels..")
                         .or(FILES)
                         .or(THREADS)));
+    }
+
+    @Test
+    void theCheckerOfHistoriesIsAPureFunction() {
+        check(classes()
+                .that(resideInAPackage(ROOT + "linearizability.."))
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                                ROOT + "linearizability..",
+                                "java.lang..",
+                                "java.util",
+                                "java.math",
+                                "java.util.function..",
+                                "java.util.stream..")
+                        .or(describe("are primitive", ArchitectureTest::isPrimitive))));
+        check(noClasses()
+                .that(resideInAPackage(ROOT + "linearizability.."))
+                .should()
+                .dependOnClassesThat(THREADS.or(named("java.util.Random"))));
     }
 
     @Test

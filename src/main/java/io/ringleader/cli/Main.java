@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             ServeCommand.class,
             LocalCommand.class,
+            SimulateCommand.class,
             CheckCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class

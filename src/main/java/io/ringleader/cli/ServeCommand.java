@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
         description = "Runs one node of a cluster, until SIGTERM or Ctrl-C.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
-    private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
 
     @Spec
     private CommandSpec spec;
@@ -49,7 +48,7 @@ final class ServeCommand implements Callable<Integer> {
             return ExitCode.SOFTWARE;
         }
         for (ConfigProblem warning : config.warnings()) {
-            log.warn("{}", warning);
+            log().warn("{}", warning);
         }
         NodeConfig self = config.node(id)
                 .orElseThrow(() -> new CommandFailedException(file + " has no node " + id + "; its nodes are "
@@ -77,18 +76,23 @@ final class ServeCommand implements Callable<Integer> {
                 // what is sent means nothing, only the end does
             }
         } catch (IOException e) {
-            log.debug("Standard input failed", e);
+            log().debug("Standard input failed", e);
         }
-        log.info("The process that started this node is gone.");
+        log().info("The process that started this node is gone.");
         System.exit(ExitCode.OK);
     }
 
     private static void stop(NodeProcess node) {
-        log.info("Stopping.");
+        log().info("Stopping.");
         try {
             node.close();
         } catch (IOException e) {
-            log.warn("Not everything could be closed: {}", e.getMessage());
+            log().warn("Not everything could be closed: {}", e.getMessage());
         }
+    }
+
+    /** Not kept in a static field: that would settle what is logged before another command has its say. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(ServeCommand.class);
     }
 }

@@ -7,6 +7,7 @@ import io.ringleader.store.Op;
 import io.ringleader.store.Options;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * Reads the binary protocol. A packet says how long it is, so nothing is remembered of one that is not complete: its header
@@ -14,9 +15,10 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>A request that is refused for what it is (too long a key, extras of the wrong size, no key where one must be, too large
  * a value) is answered and its body thrown away as it comes. If the lengths in its header contradict each other, or are
- * beyond all reason, nobody knows where the next one begins: that is answered and the connection is closed.
+ * beyond all reason, nobody knows where the next one begins: that is answered and the connection is closed. So is a request of
+ * a client that has not logged in where it must.
  */
-public final class BinaryProtocol implements Protocol {
+final class BinaryProtocol implements Protocol {
     /** A body longer than this is not believed; the same as in memcached. */
     private static final long BODY_MAX_BYTES = 1L << 30;
 
@@ -36,6 +38,9 @@ public final class BinaryProtocol implements Protocol {
     }
 
     private final Limits limits;
+    /** Null if nobody needs to log in. */
+    private final SaslLogin login;
+
     private final Request request = new Request();
     private final ItemCommand itemCommand = new ItemCommand();
     private State state = State.PACKET;
@@ -43,8 +48,9 @@ public final class BinaryProtocol implements Protocol {
     private String closeReason = "";
     private int neededBytes;
 
-    public BinaryProtocol(Limits limits) {
+    BinaryProtocol(Limits limits, Optional<Credentials> credentials) {
         this.limits = limits;
+        login = credentials.map(SaslLogin::new).orElse(null);
     }
 
     @Override
@@ -91,6 +97,10 @@ public final class BinaryProtocol implements Protocol {
                     && breakOff("A packet has a body of " + bodyBytes + " bytes.");
         }
         Opcode opcode = Opcode.of(code);
+        if (login != null && !login.allows(opcode)) {
+            return refuseAndKeepAByte(in, handler, BinaryStatus.AUTH_FAILURE)
+                    && breakOff("A client that has not logged in sent a request with the opcode " + code + ".");
+        }
         BinaryStatus refusal = refusal(opcode, keyBytes, extrasBytes, valueBytes);
         if (refusal != BinaryStatus.OK) {
             return refuse(in, handler, refusal, bodyBytes);
@@ -115,11 +125,11 @@ public final class BinaryProtocol implements Protocol {
         if (!opcode.accepts(extrasBytes, keyBytes, valueBytes)) {
             return BinaryStatus.INVALID;
         }
-        return switch (opcode) {
+        if (opcode.isSasl()) {
             // As memcached answers when authentication is off.
-            case SASL_LIST, SASL_AUTH, SASL_STEP -> BinaryStatus.UNKNOWN_COMMAND;
-            default -> valueBytes > limits.itemMaxBytes() ? BinaryStatus.TOO_LARGE : BinaryStatus.OK;
-        };
+            return login == null ? BinaryStatus.UNKNOWN_COMMAND : SaslLogin.refusal(keyBytes, valueBytes);
+        }
+        return valueBytes > limits.itemMaxBytes() ? BinaryStatus.TOO_LARGE : BinaryStatus.OK;
     }
 
     /** Also a quiet request hears of an error. */
@@ -167,9 +177,12 @@ public final class BinaryProtocol implements Protocol {
             }
             case NOOP, VERBOSITY, QUIT -> {
                 state = opcode == Opcode.QUIT ? State.QUIT : state;
-                ByteWriter out = new ByteWriter(BinaryPacket.HEADER_BYTES);
-                BinaryStatus.OK.write(opcode.code(), opaque, out);
-                handler.answer(out.toByteArray());
+                handler.answer(BinaryStatus.OK.response(opcode, opaque));
+            }
+            case SASL_LIST, SASL_AUTH, SASL_STEP -> {
+                int mechanismAt = in.arrayOffset() + at + BinaryPacket.HEADER_BYTES;
+                int messageBytes = packetBytes - BinaryPacket.HEADER_BYTES - keyBytes;
+                login.take(opcode, opaque, in.array(), mechanismAt, keyBytes, messageBytes, handler);
             }
             default -> throw new IllegalStateException(opcode + " is not served without the store.");
         }

@@ -123,6 +123,13 @@ final class BinaryReplies {
                 Opcode.VERSION.code(), BinaryStatus.OK.code(), opaque, BinaryPacket.text(version), out);
     }
 
+    /** A success whose body is this text. */
+    static byte[] text(Opcode opcode, int opaque, String text) {
+        ByteWriter out = new ByteWriter();
+        BinaryPacket.response(opcode.code(), BinaryStatus.OK.code(), opaque, BinaryPacket.text(text), out);
+        return out.toByteArray();
+    }
+
     static StatsWriter stats(int opaque) {
         return new BinaryStats(opaque);
     }

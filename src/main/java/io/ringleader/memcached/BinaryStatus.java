@@ -11,6 +11,9 @@ enum BinaryStatus {
     INVALID(0x04, "Invalid arguments"),
     NOT_STORED(0x05, "Not stored."),
     NON_NUMERIC(0x06, "Non-numeric server-side value for incr or decr"),
+    AUTH_FAILURE(0x20, "Auth failure."),
+    /** The answer to a login that has yet to bring what it wants to prove. */
+    AUTH_CONTINUE(0x21, ""),
     UNKNOWN_COMMAND(0x81, "Unknown command"),
     OUT_OF_MEMORY_STORING(0x82, "Out of memory allocating item"),
     OUT_OF_MEMORY_COUNTING(0x82, "Out of memory incrementing value"),
@@ -31,6 +34,13 @@ enum BinaryStatus {
 
     int code() {
         return code;
+    }
+
+    /** A whole response with nothing but the text. */
+    byte[] response(Opcode opcode, int opaque) {
+        ByteWriter out = new ByteWriter(BinaryPacket.HEADER_BYTES + text.length);
+        write(opcode.code(), opaque, out);
+        return out.toByteArray();
     }
 
     /** Writes a whole response with nothing but the text. */

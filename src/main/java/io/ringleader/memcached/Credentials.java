@@ -25,7 +25,7 @@ public final class Credentials {
     }
 
     /** Whether there is such a user and this is the password. */
-    public boolean accept(byte[] name, byte[] password) {
+    boolean accept(byte[] name, byte[] password) {
         boolean accepted = false;
         for (User user : users) {
             // Both are always compared, and with every user.
@@ -40,7 +40,7 @@ public final class Credentials {
      * The same for a message of SASL PLAIN (RFC 4616): an identity to act as, a NUL, the name, a NUL, the password. Nobody acts
      * as another here: the identity must be empty or the name. False also for what is no such message.
      */
-    public boolean acceptPlain(byte[] message, int offset, int length) {
+    boolean acceptPlain(byte[] message, int offset, int length) {
         int end = offset + length;
         int first = indexOfNul(message, offset, end);
         int second = first < 0 ? -1 : indexOfNul(message, first + 1, end);

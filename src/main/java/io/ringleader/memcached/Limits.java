@@ -16,6 +16,9 @@ public record Limits(int keyMaxBytes, int itemMaxBytes, int lineMaxBytes, int ge
     private static final int LINE_MAX_BYTES = 2048;
     private static final int GET_LINE_MAX_BYTES = 1 << 20;
     private static final int KEYS_PER_BURST = 64;
+    /** Of the user's name and password together. */
+    static final int CREDENTIALS_MAX_BYTES = 16384;
+
     private static final int PACKET_BYTES_BESIDES_VALUE =
             BinaryPacket.HEADER_BYTES + BinaryPacket.EXTRAS_MAX_BYTES + KEY_MAX_BYTES;
 
@@ -57,6 +60,7 @@ public record Limits(int keyMaxBytes, int itemMaxBytes, int lineMaxBytes, int ge
     public int requestMaxBytes() {
         int textBytes = Math.max(lineMaxBytes + itemMaxBytes + 2, getLineMaxBytes + 1);
         int besidesValueBytes = BinaryPacket.HEADER_BYTES + BinaryPacket.EXTRAS_MAX_BYTES + keyMaxBytes;
-        return Math.max(textBytes, besidesValueBytes + itemMaxBytes);
+        int loginBytes = Math.max(lineMaxBytes + 2, besidesValueBytes) + CREDENTIALS_MAX_BYTES;
+        return Math.max(Math.max(textBytes, besidesValueBytes + itemMaxBytes), loginBytes);
     }
 }

@@ -89,6 +89,11 @@ final class MetaCommand implements Reply {
     }
 
     @Override
+    public boolean isMeta() {
+        return true;
+    }
+
+    @Override
     public void writeRead(byte[] key, int keyOffset, int keyLength, ByteWriter commands) {
         item.writeTo(commands, key, keyOffset, keyLength);
     }

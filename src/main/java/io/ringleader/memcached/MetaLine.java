@@ -244,11 +244,17 @@ final class MetaLine {
 
     /** Flags act from left to right: so what is shown, and which of two exptimes stays, depends on their order. */
     private void vivify(ItemCommand item) {
+        boolean between = isBetween('t', 'N', 'T') || isBetween('t', 'T', 'N');
         if (has('N')) {
-            item.vivify(places['T'] > places['N'] ? touch : vivify);
+            item.vivify(places['T'] > places['N'] && !between ? touch : vivify);
         }
+        item.with(between ? Options.TTL_BETWEEN : 0);
         int changed = has('T') ? places['T'] : places['N'];
         item.with(has('t') && places['t'] < changed ? Options.TTL_BEFORE : 0);
+    }
+
+    private boolean isBetween(char flag, char first, char last) {
+        return has(first) && places[first] < places[flag] && places[flag] < places[last];
     }
 
     private byte[] store(ItemCommand item, Request request) {

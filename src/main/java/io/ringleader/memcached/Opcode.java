@@ -109,6 +109,16 @@ enum Opcode {
         return answersKey;
     }
 
+    /** Whether it is answered to those who have not logged in. */
+    boolean isForAll() {
+        return this == VERSION || isSasl();
+    }
+
+    /** Whether it is about logging in. */
+    boolean isSasl() {
+        return this == SASL_LIST || this == SASL_AUTH || this == SASL_STEP;
+    }
+
     /** Whether the extras end in an exptime, when there are any. */
     boolean hasExptime() {
         return operation != null && shape.extrasBytes > 0;

@@ -1,15 +1,22 @@
 package io.ringleader.memcached;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** Reads one dialect from one connection: the state between two looks at its input. Owned by the loop of that connection. */
 public interface Protocol {
     /**
      * The dialect that a connection speaks, by its first byte: nothing that the text protocol knows begins like a binary
      * request. It stays the same to the end of the connection.
+     *
+     * @param credentials of those who must log in before anything else; empty if nobody needs to
      */
-    static Protocol of(byte firstByte, Limits limits) {
-        return firstByte == BinaryPacket.REQUEST ? new BinaryProtocol(limits) : new TextProtocol(limits);
+    static Protocol of(byte firstByte, Limits limits, Optional<Credentials> credentials) {
+        if (firstByte == BinaryPacket.REQUEST) {
+            return new BinaryProtocol(limits, credentials);
+        }
+        Protocol commands = new TextProtocol(limits);
+        return credentials.isPresent() ? new TextLogin(credentials.get(), commands) : commands;
     }
 
     /**

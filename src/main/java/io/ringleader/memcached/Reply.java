@@ -30,6 +30,11 @@ public interface Reply {
     /** Writes the read that this is the answer to once more, for the key; only for an operation that is a read. */
     void writeRead(byte[] key, int keyOffset, int keyLength, ByteWriter commands);
 
+    /** Whether a meta command was asked, for the statistics. */
+    default boolean isMeta() {
+        return false;
+    }
+
     /** Whether this is one of several parts of an answer, whose end is announced by {@link RequestHandler#endOfKeys}. */
     default boolean isPart() {
         return false;

@@ -13,7 +13,7 @@ public interface RequestHandler {
     enum Kind {
         READ,
         WRITE,
-        /** Answered by this node without the store: errors, stats, version, verbosity, quit, close. */
+        /** Answered by this node without the store: errors, logins, stats, version, verbosity, quit, close. */
         LOCAL
     }
 
@@ -34,6 +34,12 @@ public interface RequestHandler {
 
     /** An answer that is known at once, an error for example. Not called for those that noreply suppresses. */
     void answer(byte[] bytes);
+
+    /**
+     * A login was tried, and this is the answer. A handler may wait with the answer to a wrong one, and refuse everything until
+     * it is given: what is read behind it begins with {@link #begin} like all else.
+     */
+    void login(boolean accepted, byte[] answer);
 
     /**
      * {@code stats}. The argument is the rest of the line, with single spaces between the words: "" for the general ones.

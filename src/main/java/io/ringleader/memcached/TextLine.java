@@ -275,7 +275,7 @@ final class TextLine {
             dataBytes = request.valueLength + LINE_END_BYTES;
         }
         if (!readKey()) {
-            return fail(Replies.BAD_FORMAT);
+            return fail(verb == Verb.META_ARITHMETIC ? Replies.INVALID_OR_DUPLICATE_FLAG : Replies.BAD_FORMAT);
         }
         byte[] refusal = meta.read(verb, words, firstFlag, request);
         if (refusal != null) {

@@ -8,21 +8,12 @@ import java.util.Arrays;
 /**
  * Reads a connection of the text protocol until its client has logged in: by a {@code set} of any key whose value is the user's
  * name, a space and the password, as in memcached. Every other line is refused, and so is what follows a storage command,
- * as if it were a line. One per connection, owned by the loop of that connection.
+ * as if it were a line. What follows the login is for the reader of commands. One per connection, owned by the loop of that
+ * connection.
  */
-public final class TextLogin {
-    /** Who decides. */
-    public interface Attempts {
-        /**
-         * Whether the login is accepted, which is then answered by {@link RequestHandler#answer}. If not, the answer is up to
-         * the one who decides, and {@link TextLogin#consume} stops: it is to be called again when the next attempt may come.
-         */
-        boolean attempt(byte[] name, byte[] password);
-    }
-
+final class TextLogin implements Protocol {
     private static final byte[] UNAUTHENTICATED = line("CLIENT_ERROR unauthenticated");
-    /** The answer to wrong credentials. */
-    public static final byte[] FAILURE = line("CLIENT_ERROR authentication failure");
+    private static final byte[] FAILURE = line("CLIENT_ERROR authentication failure");
 
     private static final byte[] TOO_LONG = line("CLIENT_ERROR auth token too long");
     private static final byte[] BAD_END = line("CLIENT_ERROR bad command line termination");
@@ -33,25 +24,25 @@ public final class TextLogin {
     /** memcached closes on a shorter line, without its newline: it cannot be the beginning of a login. */
     private static final int LINE_BYTES_MIN = 6;
 
-    private static final int TOKEN_BYTES_MAX = 16384;
     private static final int LINE_END_BYTES = 2;
 
+    private final Credentials credentials;
+    private final Protocol commands;
     private final Words words = new Words();
     private boolean accepted;
+    private boolean closed;
 
-    /** Whether the client has logged in: the rest is for another reader. */
-    public boolean isAccepted() {
-        return accepted;
+    TextLogin(Credentials credentials, Protocol commands) {
+        this.credentials = credentials;
+        this.commands = commands;
     }
 
-    /**
-     * Consumes lines until the client has logged in, an attempt was refused, the bytes run out or the handler refuses; only
-     * {@link RequestHandler#begin}, {@code answer} and {@code close} are called.
-     *
-     * @param in must have an accessible array
-     * @return as {@link TextProtocol#consume}
-     */
-    public int consume(ByteBuffer in, RequestHandler handler, Attempts attempts) {
+    @Override
+    public int consume(ByteBuffer in, RequestHandler handler) {
+        if (closed) {
+            in.position(in.limit());
+            return 0;
+        }
         while (!accepted) {
             byte[] array = in.array();
             int start = in.arrayOffset() + in.position();
@@ -63,7 +54,7 @@ public final class TextLogin {
             boolean hopeless = newline == end || newline - start < LINE_BYTES_MIN;
             int tokenBytes = hopeless ? -1 : tokenBytes(array, start, newline);
             int lineBytes = newline + 1 - start;
-            boolean login = tokenBytes >= 0 && tokenBytes <= TOKEN_BYTES_MAX;
+            boolean login = tokenBytes >= 0 && tokenBytes <= Limits.CREDENTIALS_MAX_BYTES;
             int neededBytes = login ? lineBytes + tokenBytes + LINE_END_BYTES : lineBytes;
             if (!hopeless && in.remaining() < neededBytes) {
                 return neededBytes;
@@ -73,17 +64,18 @@ public final class TextLogin {
             }
             if (hopeless) {
                 in.position(in.limit());
+                closed = true;
                 handler.close("A client that has not logged in sent what cannot be a login.");
                 return 0;
             }
             in.position(in.position() + neededBytes);
             if (!login) {
                 handler.answer(tokenBytes < 0 ? UNAUTHENTICATED : TOO_LONG);
-            } else if (!take(array, newline + 1, tokenBytes, handler, attempts)) {
-                return 0;
+            } else {
+                take(array, newline + 1, tokenBytes, handler);
             }
         }
-        return 0;
+        return commands.consume(in, handler);
     }
 
     /** The announced length of the credentials; -1 if the line begins no login. */
@@ -94,28 +86,25 @@ public final class TextLogin {
                 && words.start(0) == start
                 && Arrays.equals(array, start, start + words.length(0), SET, 0, SET.length)
                 && words.parseUint32(4);
-        int announced = set ? (int) Math.min(words.number(), TOKEN_BYTES_MAX + 1) : -1;
+        int announced = set ? (int) Math.min(words.number(), Limits.CREDENTIALS_MAX_BYTES + 1) : -1;
         words.release();
         return announced;
     }
 
-    /** False if the attempt was refused. */
-    private boolean take(byte[] array, int from, int length, RequestHandler handler, Attempts attempts) {
+    private void take(byte[] array, int from, int length, RequestHandler handler) {
         int end = from + length;
         int space = indexOf((byte) ' ', array, from, end);
         if (array[end] != '\r' || array[end + 1] != '\n') {
             handler.answer(BAD_END);
-            return true;
+            return;
         }
         if (space == end) {
             handler.answer(BAD_TOKEN);
-            return true;
+            return;
         }
-        accepted = attempts.attempt(Arrays.copyOfRange(array, from, space), Arrays.copyOfRange(array, space + 1, end));
-        if (accepted) {
-            handler.answer(Replies.STORED);
-        }
-        return accepted;
+        accepted =
+                credentials.accept(Arrays.copyOfRange(array, from, space), Arrays.copyOfRange(array, space + 1, end));
+        handler.login(accepted, accepted ? Replies.STORED : FAILURE);
     }
 
     private static int indexOf(byte wanted, byte[] array, int from, int to) {

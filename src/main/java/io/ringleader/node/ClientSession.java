@@ -7,18 +7,18 @@ import io.ringleader.memcached.Replies;
 import io.ringleader.memcached.Request;
 import io.ringleader.memcached.RequestHandler;
 import io.ringleader.memcached.StatsWriter;
-import io.ringleader.memcached.TextLogin;
 import io.ringleader.memcached.VersionWriter;
 import io.ringleader.net.Connection;
 import io.ringleader.net.ConnectionHandler;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.Facts;
+import io.ringleader.store.Hints;
 import io.ringleader.store.Result;
 import io.ringleader.store.ResultReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,8 +73,8 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     private boolean open;
     private boolean closing;
     private boolean inputEnded;
-    /** Slots of reads that have been sent on as writes. */
-    private final Set<Long> readsThroughLog = new HashSet<>();
+    /** What was seen by the reads that have been sent on as writes, by their slots. */
+    private final Map<Long, Hints> readsThroughLog = new HashMap<>();
 
     private int readsOut;
     private int writesOut;
@@ -85,7 +85,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
 
     private final ClientServices services;
     private final int number;
-    private final LoginGate login;
+    private final LoginPauses pauses = new LoginPauses();
     private final KeyListing listing;
     /** Begins when all that was asked before is answered; null if there is none, or if it has begun. */
     private Administration.Watch plannedWatch;
@@ -100,7 +100,6 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         services = shared.services();
         number = services.nextSession();
         listing = new KeyListing(services, replies, this::settle);
-        login = new LoginGate(services.credentials().orElse(null), shared.stats());
     }
 
     private static byte[] line(String text) {
@@ -121,7 +120,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     public int onBytes(ByteBuffer in) {
         stalledKind = null;
         lastCommandNanos = services.clock().monotonicNanos();
-        int needed = login.isOpen() ? consume(in) : logIn(in);
+        int needed = consume(in);
         drain();
         if (stalledKind != null && open && !closing) {
             connection.setReading(false);
@@ -135,32 +134,9 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     /** The first byte of a connection says which protocol it speaks. */
     private int consume(ByteBuffer in) {
         if (protocol == null && in.hasRemaining()) {
-            protocol = Protocol.of(in.get(in.position()), shared.limits());
+            protocol = Protocol.of(in.get(in.position()), shared.limits(), services.credentials());
         }
         return protocol == null ? 0 : protocol.consume(in, this);
-    }
-
-    private int logIn(ByteBuffer in) {
-        int needed = login.consume(in, this);
-        if (login.isOpen()) {
-            return consume(in);
-        }
-        if (login.isPaused()) {
-            // A guess costs time, and the client waits for it in silence.
-            long slot = replies.addPendingLine();
-            stalledKind = Kind.LOCAL;
-            stalledCommands = 1;
-            services.loop().schedule(login.pauseNanos(), () -> {
-                login.endPause();
-                replies.line(slot, TextLogin.FAILURE);
-                stalledKind = null;
-                if (open) {
-                    connection.setReading(true);
-                    drain();
-                }
-            });
-        }
-        return needed;
     }
 
     /** A client that has sent all it will may still wait for its answers. */
@@ -221,7 +197,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         boolean roomForReplies = replies.size() == 0 || replies.size() + commands <= shared.pipelineMaxCommands();
         return inPhase
                 && roomForReplies
-                && !login.isPaused()
+                && !pauses.isPaused()
                 && !listing.isActive()
                 && connection.pendingOutputBytes() + replies.heldBytes() < shared.answersMaxBytes()
                 && (kind == Kind.LOCAL || router.hasRoom(this));
@@ -262,6 +238,28 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     @Override
     public void endOfKeys() {
         replies.addEndOfKeys();
+    }
+
+    @Override
+    public void login(boolean accepted, byte[] answer) {
+        shared.stats().onLogin(accepted);
+        if (accepted) {
+            replies.addLine(answer);
+            return;
+        }
+        // A guess costs time, and the client waits for it in silence.
+        long slot = replies.addPendingLine();
+        stalledKind = Kind.LOCAL;
+        stalledCommands = 1;
+        services.loop().schedule(pauses.begin(), () -> {
+            pauses.end();
+            replies.line(slot, answer);
+            stalledKind = null;
+            if (open) {
+                connection.setReading(true);
+                drain();
+            }
+        });
     }
 
     @Override
@@ -333,9 +331,14 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
             askThroughLog(slot, results, offset, end);
             return;
         }
+        Hints seen = readsThroughLog.get(slot);
         countAnswer(write, slot);
-        if (open) {
+        if (open && seen == null) {
             replies.result(slot, results, offset, end);
+            settle();
+        } else if (open) {
+            byte[] result = seen.putInto(results, offset, end);
+            replies.result(slot, result, 0, result.length);
             settle();
         }
     }
@@ -365,12 +368,12 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         long resultBytes = result.keyLength() + shared.limits().itemMaxBytes() + COMMAND_OVERHEAD_BYTES;
         Lane lane = router.lane(partition, true, result.keyLength() + COMMAND_OVERHEAD_BYTES, resultBytes);
         replies.reply(slot).writeRead(results, result.keyOffset(), result.keyLength(), lane.commands());
-        readsThroughLog.add(slot);
+        readsThroughLog.put(slot, Hints.of(result));
         router.added(lane, this, slot, resultBytes);
     }
 
     private void countAnswer(boolean write, long slot) {
-        boolean read = !write || readsThroughLog.remove(slot);
+        boolean read = !write || readsThroughLog.remove(slot) != null;
         count(!read, -1);
     }
 

@@ -1,6 +1,6 @@
 package io.ringleader.node;
 
-import io.ringleader.memcached.Operation;
+import io.ringleader.memcached.Reply;
 import io.ringleader.store.Result;
 import java.util.function.BiConsumer;
 
@@ -10,6 +10,7 @@ final class ClientStats implements ReplyQueue.Observer {
     private long cmdSet;
     private long cmdFlush;
     private long cmdTouch;
+    private long cmdMeta;
     private long getHits;
     private long getMisses;
     private long deleteHits;
@@ -28,9 +29,10 @@ final class ClientStats implements ReplyQueue.Observer {
     private long failedCommands;
 
     @Override
-    public void onReply(Operation op, byte code) {
+    public void onReply(Reply reply, byte code) {
+        cmdMeta += reply.isMeta() ? 1 : 0;
         boolean found = code == Result.VALUE || code == Result.ITEM;
-        switch (op) {
+        switch (reply.operation()) {
             case GET, GETS -> {
                 cmdGet++;
                 countHit(found);
@@ -102,6 +104,7 @@ final class ClientStats implements ReplyQueue.Observer {
         cmdSet = 0;
         cmdFlush = 0;
         cmdTouch = 0;
+        cmdMeta = 0;
         getHits = 0;
         getMisses = 0;
         deleteHits = 0;
@@ -123,6 +126,7 @@ final class ClientStats implements ReplyQueue.Observer {
         stat.accept("cmd_set", cmdSet);
         stat.accept("cmd_flush", cmdFlush);
         stat.accept("cmd_touch", cmdTouch);
+        stat.accept("cmd_meta", cmdMeta);
         stat.accept("get_hits", getHits);
         stat.accept("get_misses", getMisses);
         stat.accept("delete_misses", deleteMisses);

@@ -3,8 +3,10 @@ package io.ringleader.node;
 import io.ringleader.loop.Clock;
 import io.ringleader.loop.Loop;
 import io.ringleader.net.Network;
+import io.ringleader.raft.StepObserver;
 import io.ringleader.storage.Disk;
 import java.util.SortedMap;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -18,6 +20,7 @@ import java.util.random.RandomGenerator;
  * @param incarnation grows with every start of the node, also after its directory was wiped
  * @param process facts about the process, for {@code stats}, by memcached's names; called on the client loop
  * @param shutdown begins to end the process in good order and returns at once; called on the client loop
+ * @param observers by partition: who observes this node's Raft of it, on the raft loop
  */
 public record Environment(
         Clock clock,
@@ -32,4 +35,38 @@ public record Environment(
         Disk disk,
         long incarnation,
         Supplier<SortedMap<String, String>> process,
-        Runnable shutdown) {}
+        Runnable shutdown,
+        IntFunction<StepObserver> observers) {
+
+    /** A node whose Rafts nobody observes. */
+    public Environment(
+            Clock clock,
+            RandomGenerator random,
+            Loop clientLoop,
+            Network clientNetwork,
+            Loop raftLoop,
+            Network peerNetwork,
+            Loop logLoop,
+            Loop storeLoop,
+            Loop snapshotLoop,
+            Disk disk,
+            long incarnation,
+            Supplier<SortedMap<String, String>> process,
+            Runnable shutdown) {
+        this(
+                clock,
+                random,
+                clientLoop,
+                clientNetwork,
+                raftLoop,
+                peerNetwork,
+                logLoop,
+                storeLoop,
+                snapshotLoop,
+                disk,
+                incarnation,
+                process,
+                shutdown,
+                partition -> StepObserver.NONE);
+    }
+}

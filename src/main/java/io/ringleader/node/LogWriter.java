@@ -4,8 +4,10 @@ import io.ringleader.loop.Loop;
 import io.ringleader.raft.Durable;
 import io.ringleader.raft.Entry;
 import io.ringleader.raft.HardState;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.storage.DiskFullException;
+import io.ringleader.storage.ReplicaRecord;
 import io.ringleader.storage.WriteAheadLog;
 import java.io.Closeable;
 import java.io.IOException;
@@ -85,6 +87,10 @@ final class LogWriter implements Closeable {
         } else if (durable instanceof SnapshotPoint point) {
             wal.snapshotMark(partition, point.index(), point.term());
             marks.put(partition, point);
+        } else if (durable instanceof Replica replica) {
+            wal.replica(
+                    partition,
+                    new ReplicaRecord(replica.node(), replica.generation(), replica.identity(), replica.voter()));
         } else {
             throw new IllegalArgumentException("The log has no record for " + durable + ".");
         }

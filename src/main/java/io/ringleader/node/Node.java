@@ -16,6 +16,7 @@ import io.ringleader.raft.Message;
 import io.ringleader.raft.Message.InstallSnapshot;
 import io.ringleader.raft.Raft;
 import io.ringleader.raft.RaftConfig;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.ring.Ring;
 import io.ringleader.storage.NodeRecovery;
@@ -28,6 +29,7 @@ import io.ringleader.store.ResultReader;
 import io.ringleader.store.SnapshotCapture;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,7 +175,7 @@ public final class Node implements Closeable {
                 (int) config.limits().frameMaxBytes(), config.limits().peerBacklogMaxBytes());
     }
 
-    private void recoverReplicas(Recovered recovered) {
+    private void recoverReplicas(Recovered recovered) throws IOException {
         Limits limits = config.limits();
         RaftConfig raftConfig = new RaftConfig(
                 config.timeouts().heartbeatMillis() * MILLI,
@@ -189,6 +191,7 @@ public final class Node implements Closeable {
             SnapshotPoint point = SnapshotPoint.NONE;
             HardState hardState = HardState.INITIAL;
             List<Entry> entries = new ArrayList<>();
+            List<Replica> replicas = new ArrayList<>();
             PartitionStore store = new PartitionStore(partition);
             if (replica != null) {
                 hardState = new HardState(replica.term(), replica.votedFor());
@@ -200,6 +203,8 @@ public final class Node implements Closeable {
                 replica.entries()
                         .forEach(e ->
                                 entries.add(new Entry(e.index(), e.term(), EntryType.ofCode(e.type()), e.payload())));
+                replica.replicas()
+                        .forEach(r -> replicas.add(new Replica(r.node(), r.generation(), r.identity(), r.voter())));
             }
             storeHost.add(partition, store, point.term());
             Raft raft = new Raft(
@@ -210,7 +215,9 @@ public final class Node implements Closeable {
                     hardState,
                     point,
                     entries,
-                    env.clock().monotonicNanos());
+                    replicas,
+                    env.clock().monotonicNanos(),
+                    env.observers().apply(partition));
             raftHost.add(new PartitionGroup(partition, ring.preferredLeader(partition), raft));
         }
     }
@@ -234,14 +241,23 @@ public final class Node implements Closeable {
         logWriter.close();
     }
 
-    // ---- for tests in this package, which run all loops on one thread
-
-    RaftHost raftHost() {
-        return raftHost;
+    /** Hands the partition over to the target, if this node leads it and the target can take it. Any thread. */
+    public void transferLeadership(int partition, int target) {
+        env.raftLoop().execute(() -> raftHost.transferLeadership(partition, target));
     }
 
-    /** What was asked and is not answered yet; empty if nothing is. */
-    String unfinished() {
+    /** Takes a snapshot of the partition soon, however short its log is. Any thread. */
+    public void takeSnapshot(int partition) {
+        env.raftLoop().execute(() -> raftHost.onLogTooLong(List.of(partition)));
+    }
+
+    /** How far the store of the partition is. To be asked only where all loops are one thread. */
+    public long appliedIndex(int partition) {
+        return storeHost.appliedIndex(partition);
+    }
+
+    /** What was asked and is not answered yet; empty if nothing is. For simulations, which run all loops on one thread. */
+    public String unfinished() {
         return router.unfinished() + raftHost.unfinished();
     }
 
@@ -277,8 +293,8 @@ public final class Node implements Closeable {
         }
 
         @Override
-        public void send(int node, int partition, Message message) {
-            outbox.add(node, partition, message);
+        public void send(int node, int partition, Replica sender, Message message) {
+            outbox.add(node, partition, sender, message);
         }
 
         @Override
@@ -302,10 +318,14 @@ public final class Node implements Closeable {
             }
             env.snapshotLoop()
                     .execute(() -> snapshots
-                            .read(partition, chunk.snapshot(), chunk.offset())
+                            .read(
+                                    partition,
+                                    chunk.snapshot(),
+                                    chunk.offset(),
+                                    () -> env.raftLoop()
+                                            .execute(() -> raftHost.onSnapshotDamaged(partition, chunk.snapshot())))
                             .ifPresent(read -> env.raftLoop().execute(() -> {
-                                outbox.add(
-                                        chunk.to(),
+                                raftHost.send(
                                         partition,
                                         new InstallSnapshot(
                                                 self.id(),
@@ -394,8 +414,13 @@ public final class Node implements Closeable {
         @Override
         public void onRestoreNeeded(int partition, SnapshotPoint point) {
             env.snapshotLoop().execute(() -> {
-                PartitionStore store = snapshots.load(partition, point);
-                env.storeLoop().execute(() -> storeHost.restored(partition, store, point));
+                try {
+                    PartitionStore store = snapshots.load(partition, point);
+                    env.storeLoop().execute(() -> storeHost.restored(partition, store, point));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(
+                            "The snapshot of partition " + partition + " at " + point + " cannot be read back.", e);
+                }
             });
         }
     }
@@ -426,8 +451,8 @@ public final class Node implements Closeable {
         // frame that cannot be read only costs its sender the connection.
 
         @Override
-        public void onMessage(int partition, Message message) {
-            env.raftLoop().execute(() -> raftHost.onMessage(partition, message));
+        public void onMessage(int partition, Replica sender, Message message) {
+            env.raftLoop().execute(() -> raftHost.onMessage(partition, sender, message));
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.ringleader.node;
 
 import io.ringleader.net.Peers;
 import io.ringleader.raft.Message;
+import io.ringleader.raft.Replica;
 import io.ringleader.store.ByteWriter;
 import java.util.Arrays;
 import java.util.Map;
@@ -28,10 +29,10 @@ final class Outbox {
         this.frameMaxBytes = frameMaxBytes;
     }
 
-    void add(int node, int partition, Message message) {
+    void add(int node, int partition, Replica sender, Message message) {
         ByteWriter frame = frame(node);
         int start = frame.length();
-        PeerCodec.write(frame, partition, message);
+        PeerCodec.write(frame, partition, sender, message);
         if (!fits(node, frame, start)) {
             log.error(
                     "Partition {}: {} to node {} does not fit into a frame of {} bytes and is not sent.",

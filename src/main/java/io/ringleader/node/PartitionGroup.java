@@ -25,6 +25,9 @@ final class PartitionGroup {
     /** The log as a whole is too long, and this group keeps it so. */
     boolean snapshotWanted;
 
+    /** The file of the newest snapshot is damaged: another one is needed, also if nothing has happened since. */
+    boolean snapshotDamaged;
+
     boolean snapshotting;
     /** A chunk of a snapshot from the leader waits for the log to be durable. */
     boolean chunkWaits;
@@ -96,6 +99,20 @@ final class PartitionGroup {
         long readId = nextReadId++;
         reads.put(readId, read);
         raft.read(readId);
+    }
+
+    /** In one word: whether this replica votes, and if not, why. */
+    String standing() {
+        return standing(raft);
+    }
+
+    static String standing(Raft raft) {
+        if (raft.isReplaced()) {
+            return "replaced";
+        } else if (raft.replica().voter()) {
+            return "voter";
+        }
+        return raft.isRejoining() ? "rejoining" : "new";
     }
 
     ReadWork takeRead(long readId) {

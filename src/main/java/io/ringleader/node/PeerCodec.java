@@ -3,23 +3,30 @@ package io.ringleader.node;
 import io.ringleader.raft.Entry;
 import io.ringleader.raft.EntryType;
 import io.ringleader.raft.Message;
+import io.ringleader.raft.Message.Admit;
 import io.ringleader.raft.Message.AppendEntries;
 import io.ringleader.raft.Message.AppendReply;
 import io.ringleader.raft.Message.Heartbeat;
 import io.ringleader.raft.Message.HeartbeatReply;
 import io.ringleader.raft.Message.InstallSnapshot;
+import io.ringleader.raft.Message.Introduce;
+import io.ringleader.raft.Message.Introduced;
 import io.ringleader.raft.Message.PreVote;
 import io.ringleader.raft.Message.PreVoteReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.SnapshotReply;
 import io.ringleader.raft.Message.TimeoutNow;
 import io.ringleader.raft.Message.VoteReply;
+import io.ringleader.raft.Message.Vouch;
+import io.ringleader.raft.Message.Vouched;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.store.ByteWriter;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What one node says to another, as bytes: any number of messages back to back in a frame, so that all that a burst of work has
@@ -37,15 +44,40 @@ final class PeerCodec {
     private static final int INSTALL_SNAPSHOT = 9;
     private static final int SNAPSHOT_REPLY = 10;
     private static final int TIMEOUT_NOW = 11;
+    private static final int INTRODUCE = 12;
+    private static final int INTRODUCED = 13;
+    private static final int VOUCH = 14;
+    private static final int VOUCHED = 15;
+    private static final int ADMIT = 16;
     /** Of an entry without a payload: its term, its type and the length of the payload. */
     private static final int ENTRY_MIN_BYTES = Long.BYTES + Byte.BYTES + Integer.BYTES;
+
+    private static final int REPLICA_BYTES = 2 * Integer.BYTES + Long.BYTES;
 
     private static final int REQUEST = 32;
     private static final int RESPONSE = 33;
 
+    private static final Map<Class<? extends Message>, Integer> KINDS = Map.ofEntries(
+            Map.entry(PreVote.class, PRE_VOTE),
+            Map.entry(PreVoteReply.class, PRE_VOTE_REPLY),
+            Map.entry(RequestVote.class, REQUEST_VOTE),
+            Map.entry(VoteReply.class, VOTE_REPLY),
+            Map.entry(AppendEntries.class, APPEND_ENTRIES),
+            Map.entry(AppendReply.class, APPEND_REPLY),
+            Map.entry(Heartbeat.class, HEARTBEAT),
+            Map.entry(HeartbeatReply.class, HEARTBEAT_REPLY),
+            Map.entry(InstallSnapshot.class, INSTALL_SNAPSHOT),
+            Map.entry(SnapshotReply.class, SNAPSHOT_REPLY),
+            Map.entry(TimeoutNow.class, TIMEOUT_NOW),
+            Map.entry(Introduce.class, INTRODUCE),
+            Map.entry(Introduced.class, INTRODUCED),
+            Map.entry(Vouch.class, VOUCH),
+            Map.entry(Vouched.class, VOUCHED),
+            Map.entry(Admit.class, ADMIT));
+
     /** Takes the messages of a frame, in order. */
     interface Receiver {
-        void onMessage(int partition, Message message);
+        void onMessage(int partition, Replica sender, Message message);
 
         void onRequest(Request request);
 
@@ -54,64 +86,92 @@ final class PeerCodec {
 
     private PeerCodec() {}
 
-    static void write(ByteWriter out, int partition, Message message) {
+    /** @param sender who this node says it is */
+    static void write(ByteWriter out, int partition, Replica sender, Message message) {
+        out.putByte(kind(message));
+        out.putInt(partition);
+        out.putLong(message.term());
+        out.putInt(sender.generation());
+        out.putLong(sender.identity());
+        out.putByte(sender.voter() ? 1 : 0);
         if (message instanceof Heartbeat m) {
-            head(out, HEARTBEAT, partition, m.term());
             out.putLong(m.commitIndex());
             out.putLong(m.readRound());
         } else if (message instanceof HeartbeatReply m) {
-            head(out, HEARTBEAT_REPLY, partition, m.term());
             out.putLong(m.readRound());
         } else if (message instanceof AppendEntries m) {
-            writeAppendEntries(out, partition, m);
+            writeAppendEntries(out, m);
         } else if (message instanceof AppendReply m) {
-            head(out, APPEND_REPLY, partition, m.term());
             out.putByte(m.success() ? 1 : 0);
             out.putLong(m.matchIndex());
             out.putLong(m.rejectedIndex());
             out.putLong(m.conflictTerm());
             out.putLong(m.conflictIndex());
         } else if (message instanceof InstallSnapshot m) {
-            head(out, INSTALL_SNAPSHOT, partition, m.term());
             writePoint(out, m.snapshot());
             out.putLong(m.offset());
             out.putByte(m.done() ? 1 : 0);
             writeBytes(out, m.data());
         } else if (message instanceof SnapshotReply m) {
-            head(out, SNAPSHOT_REPLY, partition, m.term());
             writePoint(out, m.snapshot());
             out.putLong(m.nextOffset());
             out.putByte(m.installed() ? 1 : 0);
         } else {
-            writeElection(out, partition, message);
+            writeElection(out, message);
         }
     }
 
-    private static void writeElection(ByteWriter out, int partition, Message message) {
+    private static void writeElection(ByteWriter out, Message message) {
         if (message instanceof PreVote m) {
-            head(out, PRE_VOTE, partition, m.term());
             out.putLong(m.lastLogIndex());
             out.putLong(m.lastLogTerm());
         } else if (message instanceof PreVoteReply m) {
-            head(out, PRE_VOTE_REPLY, partition, m.term());
             out.putByte(m.granted() ? 1 : 0);
         } else if (message instanceof RequestVote m) {
-            head(out, REQUEST_VOTE, partition, m.term());
             out.putLong(m.lastLogIndex());
             out.putLong(m.lastLogTerm());
             out.putByte(m.transfer() ? 1 : 0);
         } else if (message instanceof VoteReply m) {
-            head(out, VOTE_REPLY, partition, m.term());
             out.putByte(m.granted() ? 1 : 0);
-        } else if (message instanceof TimeoutNow m) {
-            head(out, TIMEOUT_NOW, partition, m.term());
+            writeReplicas(out, m.known());
         } else {
-            throw new IllegalArgumentException("No layout for " + message + ".");
+            writeStanding(out, message);
         }
     }
 
-    private static void writeAppendEntries(ByteWriter out, int partition, AppendEntries m) {
-        head(out, APPEND_ENTRIES, partition, m.term());
+    private static void writeStanding(ByteWriter out, Message message) {
+        if (message instanceof Introduced m) {
+            writeReplica(out, m.known());
+        } else if (message instanceof Vouch m) {
+            writeReplica(out, m.newcomer());
+        } else if (message instanceof Vouched m) {
+            writeReplica(out, m.newcomer());
+        } else if (message instanceof Admit m) {
+            writeReplica(out, m.newcomer());
+            writeReplicas(out, m.known());
+        }
+    }
+
+    private static int kind(Message message) {
+        Integer kind = KINDS.get(message.getClass());
+        if (kind == null) {
+            throw new IllegalArgumentException("No layout for " + message + ".");
+        }
+        return kind;
+    }
+
+    private static void writeReplicas(ByteWriter out, List<Replica> replicas) {
+        out.putInt(replicas.size());
+        replicas.forEach(replica -> writeReplica(out, replica));
+    }
+
+    private static void writeReplica(ByteWriter out, Replica replica) {
+        out.putInt(replica.node());
+        out.putInt(replica.generation());
+        out.putLong(replica.identity());
+    }
+
+    private static void writeAppendEntries(ByteWriter out, AppendEntries m) {
         out.putLong(m.prevLogIndex());
         out.putLong(m.prevLogTerm());
         out.putLong(m.leaderCommit());
@@ -140,12 +200,6 @@ final class PeerCodec {
         out.putInt(response.leader());
         out.putInt(response.answered());
         writeBytes(out, response.results());
-    }
-
-    private static void head(ByteWriter out, int kind, int partition, long term) {
-        out.putByte(kind);
-        out.putInt(partition);
-        out.putLong(term);
     }
 
     private static void writePoint(ByteWriter out, SnapshotPoint point) {
@@ -190,7 +244,8 @@ final class PeerCodec {
             default -> {
                 int partition = in.getInt();
                 long term = in.getLong();
-                receiver.onMessage(partition, readMessage(kind, from, self, term, in));
+                Replica sender = new Replica(from, in.getInt(), in.getLong(), in.get() == 1);
+                receiver.onMessage(partition, sender, readMessage(kind, from, self, term, in));
             }
         }
     }
@@ -200,7 +255,7 @@ final class PeerCodec {
             case PRE_VOTE -> new PreVote(from, self, term, in.getLong(), in.getLong());
             case PRE_VOTE_REPLY -> new PreVoteReply(from, self, term, in.get() == 1);
             case REQUEST_VOTE -> new RequestVote(from, self, term, in.getLong(), in.getLong(), in.get() == 1);
-            case VOTE_REPLY -> new VoteReply(from, self, term, in.get() == 1);
+            case VOTE_REPLY -> new VoteReply(from, self, term, in.get() == 1, readReplicas(in));
             case APPEND_ENTRIES -> readAppendEntries(from, self, term, in);
             case APPEND_REPLY ->
                 new AppendReply(
@@ -215,6 +270,11 @@ final class PeerCodec {
             }
             case SNAPSHOT_REPLY -> new SnapshotReply(from, self, term, readPoint(in), in.getLong(), in.get() == 1);
             case TIMEOUT_NOW -> new TimeoutNow(from, self, term);
+            case INTRODUCE -> new Introduce(from, self, term);
+            case INTRODUCED -> new Introduced(from, self, term, readReplica(in));
+            case VOUCH -> new Vouch(from, self, term, readReplica(in));
+            case VOUCHED -> new Vouched(from, self, term, readReplica(in));
+            case ADMIT -> new Admit(from, self, term, readReplica(in), readReplicas(in));
             default ->
                 throw new IllegalArgumentException(
                         "A frame from node " + from + " holds a message of the unknown kind " + kind + ".");
@@ -237,6 +297,22 @@ final class PeerCodec {
             entries.add(new Entry(prevLogIndex + 1 + i, entryTerm, type, readBytes(in)));
         }
         return new AppendEntries(from, self, term, prevLogIndex, prevLogTerm, entries, leaderCommit);
+    }
+
+    private static List<Replica> readReplicas(ByteBuffer in) {
+        int count = in.getInt();
+        if (count < 0 || count > in.remaining() / REPLICA_BYTES) {
+            throw new BufferUnderflowException();
+        }
+        List<Replica> replicas = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            replicas.add(readReplica(in));
+        }
+        return replicas;
+    }
+
+    private static Replica readReplica(ByteBuffer in) {
+        return new Replica(in.getInt(), in.getInt(), in.getLong(), false);
     }
 
     private static SnapshotPoint readPoint(ByteBuffer in) {

@@ -10,6 +10,7 @@ import io.ringleader.raft.HardState;
 import io.ringleader.raft.Message;
 import io.ringleader.raft.Message.AppendEntries;
 import io.ringleader.raft.Raft.Proposed;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.store.CommandBatch;
 import io.ringleader.store.MalformedBytesException;
@@ -38,8 +39,8 @@ final class RaftHost {
 
         StoreHost storeHost();
 
-        /** To the peers. */
-        void send(int node, int partition, Message message);
+        /** To a peer, from this replica. */
+        void send(int node, int partition, Replica sender, Message message);
 
         /** To whoever asked, this node's router or a peer. */
         void respond(int node, Response response);
@@ -89,6 +90,7 @@ final class RaftHost {
     private List<LogWriter.Append> appends = new ArrayList<>();
     private List<Runnable> storeWork = new ArrayList<>();
     private final Housekeeping housekeeping = new Housekeeping();
+    private final StandingLog standings;
     private long lastToken;
     private long durableToken;
     private boolean diskFull;
@@ -101,6 +103,7 @@ final class RaftHost {
         this.tickNanos = tickNanos;
         this.outside = outside;
         watch = new RaftWatch(clock);
+        standings = new StandingLog(self);
         loop.atEndOfBurst(this::endOfBurst);
     }
 
@@ -138,11 +141,12 @@ final class RaftHost {
             touch(group);
         }
         housekeeping.tick(nowNanos);
+        standings.tick(groups.values(), nowNanos);
         watch.tick(nowNanos);
         loop.schedule(tickNanos, this::tick);
     }
 
-    void onMessage(int partition, Message message) {
+    void onMessage(int partition, Replica sender, Message message) {
         PartitionGroup group = groups.get(partition);
         if (group == null || !group.raft.hasVoter(message.from())) {
             log.warn(
@@ -157,7 +161,7 @@ final class RaftHost {
             // What waits for the disk is in memory. The leader will send it again, as if it had been lost.
             return;
         }
-        group.raft.receive(message, clock.monotonicNanos());
+        group.raft.receive(message, sender, clock.monotonicNanos());
         touch(group);
     }
 
@@ -230,6 +234,13 @@ final class RaftHost {
         diskFull = full;
     }
 
+    void transferLeadership(int partition, int target) {
+        PartitionGroup group = groups.get(partition);
+        if (group != null && group.raft.transferLeadership(target, clock.monotonicNanos())) {
+            touch(group);
+        }
+    }
+
     void onLogTooLong(List<Integer> partitions) {
         for (int partition : partitions) {
             PartitionGroup group = groups.get(partition);
@@ -254,12 +265,23 @@ final class RaftHost {
         PartitionGroup group = groups.get(partition);
         group.snapshotting = false;
         if (written) {
+            group.snapshotDamaged = false;
             group.raft.snapshotTaken(point.index());
             log.info("Partition {}: snapshot at {}", partition, point);
             watch.snapshot(partition, point, "taken");
             touch(group);
         } else {
             group.noSnapshotUntilNanos = clock.monotonicNanos() + SNAPSHOT_RETRY_NANOS;
+        }
+    }
+
+    /** The file cannot be sent to anybody. What it held is in memory: a new snapshot, of now, takes its place. */
+    void onSnapshotDamaged(int partition, SnapshotPoint point) {
+        PartitionGroup group = groups.get(partition);
+        if (group.raft.snapshot().equals(point)) {
+            group.snapshotDamaged = true;
+            group.snapshotWanted = true;
+            touch(group);
         }
     }
 
@@ -309,6 +331,9 @@ final class RaftHost {
             appends.add(new LogWriter.Append(group.partition, effects.durables()));
         }
         long token = appends.isEmpty() ? lastToken : lastToken + 1;
+        if (group.raft.isObserved() && !effects.durables().isEmpty()) {
+            whenDurable(token, () -> group.raft.persisted(effects.durables()));
+        }
         for (Message message : effects.messages()) {
             if (message.waitsForDisk()) {
                 whenDurable(token, () -> deliver(group, message));
@@ -320,6 +345,7 @@ final class RaftHost {
         effects.chunksToSend().forEach(chunk -> outside.sendChunk(group.partition, chunk));
         effects.chunksToStore().forEach(chunk -> storeChunk(group, chunk, token));
         effects.roleChanges().forEach(change -> onRoleChange(group, change));
+        effects.replicaNews().forEach(news -> standings.hear(group.partition, news));
         List<Request> orphans = group.takeOrphans();
         for (Request orphan : orphans) {
             outside.respond(orphan.from(), new Response(orphan.id(), Status.LOST, group.raft.leader(), 0, new byte[0]));
@@ -382,11 +408,16 @@ final class RaftHost {
 
     private void deliver(PartitionGroup group, Message message) {
         if (message.to() == self) {
-            group.raft.receive(message, clock.monotonicNanos());
+            group.raft.receive(message, group.raft.replica(), clock.monotonicNanos());
             touch(group);
         } else {
-            outside.send(message.to(), group.partition, message);
+            send(group.partition, message);
         }
+    }
+
+    /** Who this node is goes with the message as it is now: not earlier, when it had yet to wait for the disk. */
+    void send(int partition, Message message) {
+        outside.send(message.to(), partition, groups.get(partition).raft.replica(), message);
     }
 
     private void releaseHeld() {
@@ -405,7 +436,8 @@ final class RaftHost {
     private void beginSnapshot(PartitionGroup group) {
         if (!group.snapshotting
                 && clock.monotonicNanos() >= group.noSnapshotUntilNanos
-                && group.raft.commitIndex() > group.raft.snapshot().index()) {
+                && (group.snapshotDamaged
+                        || group.raft.commitIndex() > group.raft.snapshot().index())) {
             group.snapshotting = true;
             storeWork.add(() -> outside.storeHost().beginSnapshot(group.partition));
         }

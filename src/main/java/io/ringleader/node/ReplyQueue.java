@@ -1,6 +1,5 @@
 package io.ringleader.node;
 
-import io.ringleader.memcached.Operation;
 import io.ringleader.memcached.Replies;
 import io.ringleader.memcached.Reply;
 import io.ringleader.store.ByteWriter;
@@ -18,7 +17,7 @@ final class ReplyQueue {
 
     /** Hears of each result as its answer leaves, for the statistics. */
     interface Observer {
-        void onReply(Operation op, byte resultCode);
+        void onReply(Reply reply, byte resultCode);
     }
 
     private static final class Slot {
@@ -195,7 +194,7 @@ final class ReplyQueue {
             result.reset(slot.bytes, slot.offset, slot.end - slot.offset);
             result.next();
             skippingToEnd = !slot.reply.write(result, out);
-            observer.onReply(slot.reply.operation(), result.code());
+            observer.onReply(slot.reply, result.code());
         }
     }
 }

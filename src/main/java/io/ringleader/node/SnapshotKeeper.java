@@ -37,6 +37,8 @@ final class SnapshotKeeper {
     private final SnapshotFiles files;
     private final int chunkBytes;
     private final Map<SnapshotId, SnapshotReceiver> receivers = new HashMap<>();
+    /** By partition: the snapshot that was last sent to its end. */
+    private final Map<Integer, SnapshotId> sentWhole = new HashMap<>();
 
     SnapshotKeeper(SnapshotFiles files, int chunkBytes) {
         this.files = files;
@@ -73,28 +75,49 @@ final class SnapshotKeeper {
         }
     }
 
-    /** The store as the snapshot has it. */
-    PartitionStore load(int partition, SnapshotPoint point) {
+    /**
+     * The store as the snapshot has it.
+     *
+     * @throws io.ringleader.storage.CorruptSnapshotException if the file is not what was written
+     */
+    PartitionStore load(int partition, SnapshotPoint point) throws IOException {
         try (SnapshotReader reader = files.open(id(partition, point))) {
             return StoreSnapshot.restore(partition, reader::read);
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "The snapshot of partition " + partition + " at " + point + " cannot be read back.", e);
         }
     }
 
-    /** A piece of the file to send; empty if there is no such snapshot any more. */
-    Optional<Chunk> read(int partition, SnapshotPoint point, long offset) {
+    /**
+     * A piece of the file to send; empty if there is no such snapshot any more, or if it is damaged. The receiver checks what it is
+     * sent; so the file is checked here only when all of it was sent and somebody begins again.
+     *
+     * @param damaged is called if the file cannot be read or is not what was written: as long as it stays, nobody can use it
+     */
+    Optional<Chunk> read(int partition, SnapshotPoint point, long offset, Runnable damaged) {
         SnapshotId id = id(partition, point);
         try {
+            if (!files.exists(id)) {
+                return Optional.empty();
+            }
+            if (offset == 0 && id.equals(sentWhole.get(partition))) {
+                sentWhole.remove(partition);
+                files.verify(id);
+            }
             long size = files.fileBytes(id);
             if (offset >= size) {
                 return Optional.empty();
             }
             byte[] data = files.readChunk(id, offset, chunkBytes);
-            return Optional.of(new Chunk(data, offset + data.length >= size));
+            boolean last = offset + data.length >= size;
+            if (last) {
+                sentWhole.put(partition, id);
+            }
+            return Optional.of(new Chunk(data, last));
         } catch (IOException e) {
-            log.info("Snapshot {} of partition {} cannot be sent: {}", point, partition, e.getMessage());
+            log.error(
+                    "The file of {} is of no use, a new one is taken from memory. Check the disk. {}",
+                    id,
+                    e.getMessage());
+            damaged.run();
             return Optional.empty();
         }
     }

@@ -153,6 +153,7 @@ final class Statistics implements ClientSession.Information {
         writer.stat("shutdown_command", yesNo(services.shutdown().isPresent()), out);
         writer.stat("detail_enabled", "no", out);
         writer.stat("cas_enabled", "yes", out);
+        writer.stat("auth_enabled_sasl", yesNo(login), out);
         writer.stat("auth_enabled_ascii", yesNo(login), out);
         stat(writer, "item_size_max", config.limits().itemMaxBytes(), out);
         writer.stat("maxconns_fast", "yes", out);
@@ -257,6 +258,7 @@ final class Statistics implements ClientSession.Information {
             Raft replica = group.raft;
             String prefix = group.partition + ":";
             writer.stat(prefix + "role", replica.role().name().toLowerCase(Locale.ROOT), out);
+            writer.stat(prefix + "standing", group.standing(), out);
             stat(writer, prefix + "leader", replica.leader(), out);
             stat(writer, prefix + "term", replica.term(), out);
             stat(writer, prefix + "last_index", replica.lastIndex(), out);

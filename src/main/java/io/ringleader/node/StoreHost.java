@@ -76,6 +76,12 @@ final class StoreHost {
         slots.put(partition, slot);
     }
 
+    /** On the store loop, or where everything is one thread. 0 if the partition is not here. */
+    long appliedIndex(int partition) {
+        Slot slot = slots.get(partition);
+        return slot == null ? 0 : slot.store.appliedIndex();
+    }
+
     void start() {
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
     }

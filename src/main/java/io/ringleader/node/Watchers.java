@@ -212,6 +212,11 @@ final class Watchers {
         }
 
         @Override
+        public boolean isMeta() {
+            return reply.isMeta();
+        }
+
+        @Override
         public boolean isPart() {
             return reply.isPart();
         }

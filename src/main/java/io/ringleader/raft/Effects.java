@@ -28,6 +28,23 @@ public final class Effects {
     /** Something people want to see in a log: who leads, since when, why. */
     public record RoleChange(long term, Role role, int leader, String reason) {}
 
+    /** Something people want to see in a log: a node that lost its data directory, and what becomes of it. */
+    public record ReplicaNews(Replica replica, Kind kind) {
+        /** What happened. */
+        public enum Kind {
+            /** This node's new directory, it turns out, takes the place of another one: it does not vote yet. */
+            REJOINS,
+            /** This node votes from now on. */
+            VOTES,
+            /** This node's directory was replaced by a newer one, so that it takes no part any more. */
+            REPLACED,
+            /** Another node came back with a new directory and does not vote yet. */
+            CAME_BACK_EMPTY,
+            /** Another node runs with a directory that was replaced by a newer one; it is not listened to. */
+            REFUSED
+        }
+    }
+
     private final List<Durable> durables = new ArrayList<>();
     private final List<Message> messages = new ArrayList<>();
     private final List<Entry> committed = new ArrayList<>();
@@ -36,6 +53,7 @@ public final class Effects {
     private final List<ChunkToSend> chunksToSend = new ArrayList<>();
     private final List<Message.InstallSnapshot> chunksToStore = new ArrayList<>();
     private final List<RoleChange> roleChanges = new ArrayList<>();
+    private final List<ReplicaNews> replicaNews = new ArrayList<>();
     private SnapshotPoint restore;
 
     /** What must become durable, in this order. */
@@ -78,6 +96,10 @@ public final class Effects {
         return roleChanges;
     }
 
+    public List<ReplicaNews> replicaNews() {
+        return replicaNews;
+    }
+
     public boolean isEmpty() {
         return durables.isEmpty()
                 && messages.isEmpty()
@@ -87,6 +109,7 @@ public final class Effects {
                 && chunksToSend.isEmpty()
                 && chunksToStore.isEmpty()
                 && roleChanges.isEmpty()
+                && replicaNews.isEmpty()
                 && restore == null;
     }
 
@@ -120,6 +143,10 @@ public final class Effects {
 
     void roleChanged(long term, Role role, int leader, String reason) {
         roleChanges.add(new RoleChange(term, role, leader, reason));
+    }
+
+    void replicaNews(Replica replica, ReplicaNews.Kind kind) {
+        replicaNews.add(new ReplicaNews(replica, kind));
     }
 
     /** Entries committed before the snapshot are in it: they need not be applied any more. */

@@ -4,22 +4,24 @@ import io.ringleader.raft.Message.PreVote;
 import io.ringleader.raft.Message.PreVoteReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.VoteReply;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Leader election (§5.2, §5.4.1), with a preliminary vote (thesis §9.6). */
 final class Election {
     private final RaftState state;
-    /** Who granted a vote in this (pre-)election. A set: a duplicated reply counts once. */
-    private final Set<Integer> votes = new TreeSet<>();
+    private final Standing standing;
+    /** Who granted a vote in this (pre-)election, by node: a duplicated reply counts once. */
+    private final Map<Integer, Replica> votes = new TreeMap<>();
 
-    Election(RaftState state) {
+    Election(RaftState state, Standing standing) {
         this.state = state;
+        this.standing = standing;
     }
 
     /** Followers and candidates: if the election timeout elapses, start an election (Figure 2). */
     void tick(long nowNanos) {
-        if (!state.isLeader() && nowNanos >= state.electionDeadlineNanos()) {
+        if (standing.isVoter() && !state.isLeader() && nowNanos >= state.electionDeadlineNanos()) {
             startPreVote(nowNanos);
         }
     }
@@ -28,8 +30,8 @@ final class Election {
         state.become(Role.PRE_CANDIDATE, HardState.NOBODY, "heard of no leader within the election timeout");
         state.resetElectionTimer(nowNanos);
         votes.clear();
-        votes.add(state.self);
-        if (state.isMajority(votes.size())) {
+        votes.put(state.self, standing.self());
+        if (isWon()) {
             start(nowNanos, false);
             return;
         }
@@ -69,8 +71,15 @@ final class Election {
         }
     }
 
+    void describe(StringBuilder text) {
+        if (state.role() == Role.PRE_CANDIDATE || state.role() == Role.CANDIDATE) {
+            text.append(", votes of ").append(votes);
+        }
+    }
+
     void onPreVote(PreVote request, long nowNanos) {
-        boolean granted = request.term() > state.term()
+        boolean granted = mayVote()
+                && request.term() > state.term()
                 && !state.heardFromLeaderLately(nowNanos)
                 && isUpToDate(request.lastLogIndex(), request.lastLogTerm());
         // A refusal carries our term: one that is behind must learn it, or a node with a longer log and a lower term
@@ -79,10 +88,10 @@ final class Election {
         state.effects().send(new PreVoteReply(state.self, request.from(), term, granted));
     }
 
-    void onPreVoteReply(PreVoteReply reply, long nowNanos) {
+    void onPreVoteReply(PreVoteReply reply, Replica voter, long nowNanos) {
         if (state.role() == Role.PRE_CANDIDATE && reply.granted() && reply.term() == state.term() + 1) {
-            votes.add(reply.from());
-            if (state.isMajority(votes.size())) {
+            votes.put(reply.from(), voter);
+            if (isWon()) {
                 start(nowNanos, false);
             }
         }
@@ -93,23 +102,39 @@ final class Election {
         // 1. Reply false if term < currentTerm (§5.1)
         // 2. If votedFor is null or candidateId, and candidate's log is at least as up-to-date as receiver's log, grant
         // (§5.2, §5.4)
-        boolean granted = request.term() == state.term()
+        boolean granted = mayVote()
+                && request.term() == state.term()
                 && (state.votedFor() == HardState.NOBODY || state.votedFor() == request.from())
                 && isUpToDate(request.lastLogIndex(), request.lastLogTerm());
         if (granted) {
             state.voteFor(request.from());
             state.resetElectionTimer(nowNanos);
         }
-        state.effects().send(new VoteReply(state.self, request.from(), state.term(), granted));
+        state.effects().send(new VoteReply(state.self, request.from(), state.term(), granted, standing.replacements()));
     }
 
     /** Returns whether the vote made this node the winner: it has a majority of the full cluster in this term (§5.2). */
-    boolean onVoteReply(VoteReply reply) {
+    boolean onVoteReply(VoteReply reply, Replica voter) {
+        standing.learn(reply.known());
         if (state.role() != Role.CANDIDATE || !reply.granted() || reply.term() != state.term()) {
             return false;
         }
-        votes.add(reply.from());
-        return state.isMajority(votes.size());
+        votes.put(reply.from(), voter);
+        return isWon();
+    }
+
+    /** A vote of a directory that was replaced does not count: the one that took its place does not know of it. */
+    private boolean isWon() {
+        return state.isMajority(
+                (int) votes.values().stream().filter(standing::isCurrent).count());
+    }
+
+    /**
+     * A node that does not know what it has promised votes for nobody. Except in a group of two: there every majority had the
+     * other node in it, so whatever that promised holds, and it could not even become the leader that lets this one in.
+     */
+    private boolean mayVote() {
+        return standing.isVoter() || state.voters.size() == 2;
     }
 
     /** The log with the later last term is more up-to-date; if the terms are equal, the longer one is (§5.4.1). */

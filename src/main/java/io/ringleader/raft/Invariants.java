@@ -14,8 +14,10 @@ final class Invariants {
     private Role role = Role.FOLLOWER;
     private long lastIndex;
 
-    void check(RaftState state) {
+    /** @param voter whether the node may campaign */
+    void check(RaftState state, boolean voter) {
         checkState(state);
+        require(state.role() == Role.FOLLOWER || voter, state, "campaigns or leads without being a voter");
         checkLeader(state);
         checkChange(state);
         if (state.leader() != HardState.NOBODY || state.term() != term) {
@@ -26,6 +28,10 @@ final class Invariants {
         commitIndex = state.commitIndex();
         role = state.role();
         lastIndex = state.log.lastIndex();
+    }
+
+    void describe(StringBuilder text) {
+        text.append(", has known leader ").append(leader);
     }
 
     private void checkState(RaftState state) {

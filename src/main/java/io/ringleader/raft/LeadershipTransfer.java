@@ -40,6 +40,13 @@ final class LeadershipTransfer {
         }
     }
 
+    void describe(StringBuilder text, long nowNanos) {
+        if (inProgress()) {
+            text.append(", hands over to ").append(target).append(told ? ", told" : "");
+            text.append(", until in ").append(Math.max(0, deadlineNanos - nowNanos));
+        }
+    }
+
     void stop() {
         target = HardState.NOBODY;
     }

@@ -53,7 +53,13 @@ public sealed interface Message {
         }
     }
 
-    record VoteReply(int from, int to, long term, boolean granted) implements Message {
+    /** @param known directories that the voter knows to have taken the place of others: votes of those before do not count */
+    record VoteReply(int from, int to, long term, boolean granted, List<Replica> known) implements Message {
+        /** Of a voter that knows of no replaced directories, or has no vote to give. */
+        public VoteReply(int from, int to, long term, boolean granted) {
+            this(from, to, term, granted, List.of());
+        }
+
         @Override
         public boolean waitsForDisk() {
             return true;
@@ -150,6 +156,55 @@ public sealed interface Message {
 
     /** Leadership transfer: start an election now (thesis §3.10). */
     record TimeoutNow(int from, int to, long term) implements Message {
+        @Override
+        public boolean waitsForDisk() {
+            return false;
+        }
+    }
+
+    // ---- who is who: see Standing
+
+    /** Of a replica that does not vote yet, to all others: here I am. The term plays no part. */
+    record Introduce(int from, int to, long term) implements Message {
+        @Override
+        public boolean waitsForDisk() {
+            return true;
+        }
+    }
+
+    /**
+     * Which directory of the receiver is known to the sender, durably. Answers {@link Introduce}, and whatever a directory says
+     * that was replaced. To the node itself: this is durable. The term plays no part.
+     */
+    record Introduced(int from, int to, long term, Replica known) implements Message {
+        @Override
+        public boolean waitsForDisk() {
+            return true;
+        }
+    }
+
+    /** The leader asks a voter to know the newcomer from now on, and no older directory of its node. */
+    record Vouch(int from, int to, long term, Replica newcomer) implements Message {
+        @Override
+        public boolean waitsForDisk() {
+            return false;
+        }
+    }
+
+    /** The sender follows the leader of this term and knows the newcomer, durably. */
+    record Vouched(int from, int to, long term, Replica newcomer) implements Message {
+        @Override
+        public boolean waitsForDisk() {
+            return true;
+        }
+    }
+
+    /**
+     * The newcomer has all that its node ever had a part in, and enough others know it: it votes.
+     *
+     * @param known all directories that the leader knows, its own among them: the newcomer has forgotten them
+     */
+    record Admit(int from, int to, long term, Replica newcomer, List<Replica> known) implements Message {
         @Override
         public boolean waitsForDisk() {
             return false;

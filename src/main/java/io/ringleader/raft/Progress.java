@@ -37,11 +37,17 @@ final class Progress {
     private boolean probing;
     /** When something last went out that has not been answered, or was answered: what retries are measured from. */
     private long lastActivityNanos;
-    /** When the voter was last heard of in this term (CheckQuorum). */
+    /** When the node was last heard of in this term. */
+    long lastHeardNanos;
+    /** As {@link #lastHeardNanos}, while it was a voter (CheckQuorum). */
     long lastContactNanos;
     /** The highest round of heartbeats it has answered (thesis §6.4). */
     long readRound;
 
+    /** The directory that all this is about; null before it was heard of. */
+    private Replica replica;
+
+    private boolean counts;
     private long replicatingSinceNanos;
     private SnapshotPoint snapshot = SnapshotPoint.NONE;
     private long snapshotOffset;
@@ -49,6 +55,7 @@ final class Progress {
     Progress(int node, long nextIndex, long nowNanos) {
         this.node = node;
         this.nextIndex = nextIndex;
+        this.lastHeardNanos = nowNanos;
         this.lastContactNanos = nowNanos;
         this.lastActivityNanos = nowNanos;
     }
@@ -63,6 +70,39 @@ final class Progress {
 
     long nextIndex() {
         return nextIndex;
+    }
+
+    /** Whether what it says counts towards a majority: it is a voter. */
+    boolean counts() {
+        return counts;
+    }
+
+    boolean isOf(Replica other) {
+        return replica != null && replica.isSameDirectory(other);
+    }
+
+    /** Something came from this directory of the node: what was known of another one is worth nothing. */
+    void heardOf(Replica sender, long nowNanos, long next) {
+        if (replica != null && !replica.isSameDirectory(sender)) {
+            forget(next);
+            readRound = 0;
+            counts = false;
+        }
+        replica = sender;
+        // What it said before it was a voter may come late.
+        counts |= sender.voter();
+        lastHeardNanos = nowNanos;
+        if (sender.voter()) {
+            lastContactNanos = nowNanos;
+        }
+    }
+
+    /** What this node knew of the directory is over: a newer one has taken its place. */
+    void replaced(long next) {
+        replica = null;
+        counts = false;
+        readRound = 0;
+        forget(next);
     }
 
     long replicatingSinceNanos() {
@@ -143,6 +183,25 @@ final class Progress {
     void forget(long next) {
         matchIndex = 0;
         reset(State.PROBE, next);
+    }
+
+    /** How long it has been in step is left out: only the owner asks for it. */
+    void describe(StringBuilder text, RaftConfig config, long nowNanos) {
+        text.append("; node ")
+                .append(node)
+                .append(' ')
+                .append(state)
+                .append(" match ")
+                .append(matchIndex);
+        text.append(" next ").append(nextIndex).append(" inflight ").append(inflight);
+        text.append(" of ").append(replica).append(counts ? " counts" : "");
+        text.append(probing ? " probing" : "").append(" round ").append(readRound);
+        if (state == State.SNAPSHOT) {
+            text.append(" snapshot ").append(snapshot).append(" from ").append(snapshotOffset);
+        }
+        long longest = Replication.DISK_STALL_TIMEOUTS * config.electionTimeoutMaxNanos();
+        text.append(" active ").append(Math.min(longest, nowNanos - lastActivityNanos));
+        text.append(" contact ").append(Math.min(config.electionTimeoutMaxNanos(), nowNanos - lastContactNanos));
     }
 
     private void reset(State newState, long next) {

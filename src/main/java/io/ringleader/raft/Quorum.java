@@ -11,6 +11,11 @@ final class Quorum {
         return voters / 2 + 1;
     }
 
+    /** The smallest number of nodes other than a certain one, of which every majority that counts this one has at least one. */
+    static int witnesses(int voters) {
+        return voters - majority(voters) + 1;
+    }
+
     /** The largest value that a majority has reached: the median, rounded down for an even number of voters. */
     static long reachedByMajority(long[] values) {
         long[] sorted = values.clone();

@@ -1,16 +1,21 @@
 package io.ringleader.raft;
 
+import io.ringleader.raft.Message.Admit;
 import io.ringleader.raft.Message.AppendEntries;
 import io.ringleader.raft.Message.AppendReply;
 import io.ringleader.raft.Message.Heartbeat;
 import io.ringleader.raft.Message.HeartbeatReply;
 import io.ringleader.raft.Message.InstallSnapshot;
+import io.ringleader.raft.Message.Introduce;
+import io.ringleader.raft.Message.Introduced;
 import io.ringleader.raft.Message.PreVote;
 import io.ringleader.raft.Message.PreVoteReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.SnapshotReply;
 import io.ringleader.raft.Message.TimeoutNow;
 import io.ringleader.raft.Message.VoteReply;
+import io.ringleader.raft.Message.Vouch;
+import io.ringleader.raft.Message.Vouched;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -25,7 +30,7 @@ import java.util.random.RandomGenerator;
  * being matched; the empty AppendEntries is the separate {@link Heartbeat}; a {@link PreVote} precedes an election; a leader
  * acknowledges its own entries by a message to itself that passes the disk.
  */
-public final class Raft {
+public final class Raft extends RaftView {
     /** What became of a proposal. */
     public enum Proposed {
         /** Appended; committed if and when an entry with this index and term is applied. */
@@ -36,13 +41,26 @@ public final class Raft {
         TOO_MUCH_UNCOMMITTED
     }
 
-    private final RaftState state;
     private final Election election;
     private final Replication replication;
-    private final SnapshotTransfer snapshots;
     private final Reads reads;
-    private final LeadershipTransfer transfer;
     private final Invariants invariants = new Invariants();
+    private final StepObserver observer;
+    private final boolean observed;
+
+    /** A node that nobody observes. */
+    public Raft(
+            int self,
+            List<Integer> voters,
+            RaftConfig config,
+            RandomGenerator random,
+            HardState hardState,
+            SnapshotPoint snapshot,
+            List<Entry> entries,
+            List<Replica> replicas,
+            long nowNanos) {
+        this(self, voters, config, random, hardState, snapshot, entries, replicas, nowNanos, StepObserver.NONE);
+    }
 
     /**
      * A node as it comes up, with what recovery found on its disk.
@@ -52,6 +70,8 @@ public final class Raft {
      * @param random where election timeouts come from
      * @param snapshot the snapshot the state machine was restored from, {@link SnapshotPoint#NONE} if none
      * @param entries the log after the snapshot, without gaps
+     * @param replicas what the disk knows of this node's directory and of those of the others; empty on an empty disk
+     * @param observer is told of everything that happens to this node
      */
     public Raft(
             int self,
@@ -61,17 +81,19 @@ public final class Raft {
             HardState hardState,
             SnapshotPoint snapshot,
             List<Entry> entries,
-            long nowNanos) {
-        if (!voters.contains(self)) {
-            throw new IllegalArgumentException("Node " + self + " is not one of the voters " + voters + ".");
-        }
-        state = new RaftState(self, voters, config, random, hardState, new RaftLog(snapshot, entries), nowNanos);
-        snapshots = new SnapshotTransfer(state);
-        election = new Election(state);
+            List<Replica> replicas,
+            long nowNanos,
+            StepObserver observer) {
+        super(
+                new RaftState(self, voters, config, random, hardState, new RaftLog(snapshot, entries), nowNanos),
+                replicas);
+        election = new Election(state, standing);
         replication = new Replication(state, snapshots);
         reads = new Reads(state, replication);
-        transfer = new LeadershipTransfer(state);
-        invariants.check(state);
+        this.observer = observer;
+        observed = observer != StepObserver.NONE;
+        invariants.check(state, standing.isVoter());
+        observer.started(this, state.effects());
     }
 
     // ---- events
@@ -86,49 +108,80 @@ public final class Raft {
             replication.tick(nowNanos, reads.round());
         } else {
             election.tick(nowNanos);
+            standing.tick(nowNanos);
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
+        if (observed) {
+            tell(new Step.Ticked(nowNanos));
+        }
     }
 
-    /** A message arrived, from another voter or from this node itself. */
-    public void receive(Message message, long nowNanos) {
-        if (message.to() != state.self || !state.voters.contains(message.from())) {
-            throw new IllegalArgumentException(
-                    "Node " + state.self + " of the voters " + state.voters + " was given " + message + ".");
+    /**
+     * A message arrived, from another node of the group or from this node itself.
+     *
+     * @param sender the replica that sent it, as its {@link #replica} was when it left
+     */
+    public void receive(Message message, Replica sender, long nowNanos) {
+        if (message.to() != state.self || !state.voters.contains(message.from()) || sender.node() != message.from()) {
+            throw new IllegalArgumentException("Node " + state.self + " of the voters " + state.voters + " was given "
+                    + message + " from " + sender + ".");
         }
-        if (adoptTerm(message, nowNanos)) {
-            dispatch(message, nowNanos);
+        boolean own = message.from() == state.self;
+        if (own && message instanceof Introduced durable) {
+            standing.onIntroduced(durable, nowNanos);
+        } else if ((own || standing.listensTo(message, sender)) && adoptTerm(message, nowNanos)) {
+            dispatch(message, sender, nowNanos);
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
+        if (observed) {
+            tell(new Step.Received(message, sender, nowNanos));
+        }
     }
 
     /** Appends an entry if this node leads. The payload must not be modified afterwards. */
     public Proposed propose(byte[] payload) {
+        Proposed outcome = mayPropose(payload);
+        if (outcome == Proposed.ACCEPTED) {
+            replication.append(EntryType.COMMANDS, payload);
+            invariants.check(state, standing.isVoter());
+        }
+        if (observed) {
+            tell(new Step.Proposed(payload, outcome));
+        }
+        return outcome;
+    }
+
+    private Proposed mayPropose(byte[] payload) {
         if (!state.isLeader() || transfer.inProgress()) {
             return Proposed.NOT_LEADER;
         }
-        if (!replication.hasRoomFor(payload.length)) {
-            return Proposed.TOO_MUCH_UNCOMMITTED;
-        }
-        replication.append(EntryType.COMMANDS, payload);
-        invariants.check(state);
-        return Proposed.ACCEPTED;
+        return replication.hasRoomFor(payload.length) ? Proposed.ACCEPTED : Proposed.TOO_MUCH_UNCOMMITTED;
     }
 
     /** Asks for a linearizable read; the answer is in {@link Effects#reads} or {@link Effects#refusedReads}. */
     public void read(long readId) {
         reads.request(readId);
+        if (observed) {
+            tell(new Step.ReadAsked(readId));
+        }
     }
 
     /**
-     * Begins to hand leadership to the target. Returns false if this node does not lead or the target is no other voter.
+     * Begins to hand leadership to the target. Returns false if this node does not lead, or the target is no other node that
+     * is known to vote.
      */
     public boolean transferLeadership(int target, long nowNanos) {
-        if (!state.isLeader() || target == state.self || !state.voters.contains(target)) {
-            return false;
+        boolean begun = state.isLeader()
+                && target != state.self
+                && state.voters.contains(target)
+                && state.progress.get(target).counts();
+        if (begun) {
+            transfer.start(target, nowNanos);
         }
-        transfer.start(target, nowNanos);
-        return true;
+        if (observed) {
+            tell(new Step.TransferBegun(target, begun, nowNanos));
+        }
+        return begun;
     }
 
     /** The connection to a voter was made anew: messages in flight are gone, and it may have restarted. */
@@ -137,19 +190,28 @@ public final class Raft {
         if (follower != null && voter != state.self) {
             follower.forget(state.log.lastIndex() + 1);
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
+        if (observed) {
+            tell(new Step.Reconnected(voter));
+        }
     }
 
     /** A chunk from {@link Effects#chunksToStore} is in the file, or did not fit; the file wants {@code nextOffset} next. */
     public void chunkStored(SnapshotPoint snapshot, long nextOffset) {
         snapshots.onChunkStored(snapshot, nextOffset);
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
+        if (observed) {
+            tell(new Step.ChunkStored(snapshot, nextOffset));
+        }
     }
 
     /** The last chunk was stored and the file is whole, verified and durable. */
     public void snapshotStored(SnapshotPoint snapshot) {
         snapshots.onSnapshotStored(snapshot);
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
+        if (observed) {
+            tell(new Step.SnapshotStored(snapshot));
+        }
     }
 
     /** This node's own snapshot of the state machine at the applied index is durable: the log before it may go (§7). */
@@ -159,7 +221,10 @@ public final class Raft {
             state.log.compact(taken, state.config.retainBytes());
             state.effects().persist(taken);
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
+        if (observed) {
+            tell(new Step.SnapshotTaken(index));
+        }
     }
 
     /** The end of a burst of events: what it added up to is sent. */
@@ -169,12 +234,33 @@ public final class Raft {
             reads.flush();
             transfer.flush();
         }
-        invariants.check(state);
+        invariants.check(state, standing.isVoter());
+        if (observed) {
+            tell(new Step.Flushed(nowNanos));
+        }
     }
 
     /** What is to be done since the last call. */
     public Effects takeEffects() {
-        return state.takeEffects();
+        Effects taken = state.takeEffects();
+        if (observed) {
+            observer.effectsTaken(this, taken);
+        }
+        return taken;
+    }
+
+    /** The owner's log says that what was taken with {@link Effects#durables} is durable now. Changes nothing here. */
+    public void persisted(List<Durable> durables) {
+        observer.persisted(this, durables);
+    }
+
+    /** Whether anybody wants to be told of {@link #persisted}. */
+    public boolean isObserved() {
+        return observed;
+    }
+
+    private void tell(Step step) {
+        observer.took(this, step, state.effects());
     }
 
     // ---- rules for all servers
@@ -184,7 +270,10 @@ public final class Raft {
      * ignored (§5.1). Returns whether the message is of our term now and to be handled.
      */
     private boolean adoptTerm(Message message, long nowNanos) {
-        if (message instanceof PreVote || (message instanceof PreVoteReply reply && reply.granted())) {
+        if (message instanceof PreVote
+                || (message instanceof PreVoteReply reply && reply.granted())
+                || message instanceof Introduce
+                || message instanceof Introduced) {
             return true;
         }
         if (message.term() > state.term()) {
@@ -206,7 +295,10 @@ public final class Raft {
     }
 
     private void answerStale(Message message) {
-        if (message instanceof AppendEntries || message instanceof Heartbeat || message instanceof InstallSnapshot) {
+        if (message instanceof AppendEntries
+                || message instanceof Heartbeat
+                || message instanceof InstallSnapshot
+                || message instanceof Vouch) {
             // A leader of an old term learns from our term that it leads no more (§5.1).
             state.effects().send(AppendReply.refused(state.self, message.from(), state.term(), 0, 0, 1));
         } else if (message instanceof RequestVote) {
@@ -214,15 +306,15 @@ public final class Raft {
         }
     }
 
-    private void dispatch(Message message, long nowNanos) {
+    private void dispatch(Message message, Replica sender, long nowNanos) {
         if (message instanceof PreVote request) {
             election.onPreVote(request, nowNanos);
         } else if (message instanceof PreVoteReply reply) {
-            election.onPreVoteReply(reply, nowNanos);
+            election.onPreVoteReply(reply, sender, nowNanos);
         } else if (message instanceof RequestVote request) {
             election.onRequestVote(request, nowNanos);
         } else if (message instanceof VoteReply reply) {
-            if (election.onVoteReply(reply)) {
+            if (election.onVoteReply(reply, sender)) {
                 lead(nowNanos);
             }
         } else if (message instanceof AppendEntries request) {
@@ -235,22 +327,51 @@ public final class Raft {
             follow(message, nowNanos);
             snapshots.onInstallSnapshot(chunk);
         } else if (message instanceof TimeoutNow) {
-            if (!state.isLeader()) {
+            if (!state.isLeader() && standing.isVoter()) {
                 election.start(nowNanos, true);
             }
+        } else if (message instanceof Introduce
+                || message instanceof Introduced
+                || message instanceof Vouch
+                || message instanceof Admit) {
+            dispatchStanding(message, sender, nowNanos);
         } else if (state.isLeader()) {
-            dispatchToLeader(message, nowNanos);
+            dispatchToLeader(message, sender, nowNanos);
         }
     }
 
-    private void dispatchToLeader(Message message, long nowNanos) {
-        state.progress.get(message.from()).lastContactNanos = nowNanos;
+    private void dispatchStanding(Message message, Replica sender, long nowNanos) {
+        if (message instanceof Introduce introduction) {
+            standing.onIntroduce(introduction, sender);
+        } else if (message instanceof Introduced answer) {
+            standing.onIntroduced(answer, nowNanos);
+            if (standing.isReplaced() && state.role() != Role.FOLLOWER) {
+                stepDown("another data directory has taken the place of this one", nowNanos);
+            }
+        } else if (message instanceof Vouch request) {
+            follow(message, nowNanos);
+            standing.onVouch(request);
+        } else if (message instanceof Admit admit) {
+            follow(message, nowNanos);
+            standing.onAdmit(admit);
+        }
+    }
+
+    private void dispatchToLeader(Message message, Replica sender, long nowNanos) {
+        Progress progress = state.progress.get(message.from());
+        boolean counted = progress.counts();
+        progress.heardOf(sender, nowNanos, state.log.lastIndex() + 1);
+        if (!counted && progress.counts()) {
+            replication.matchesMayCount();
+        }
         if (message instanceof AppendReply reply) {
             replication.onAppendReply(reply, nowNanos);
         } else if (message instanceof HeartbeatReply reply) {
             reads.onHeartbeatReply(reply);
         } else if (message instanceof SnapshotReply reply) {
             snapshots.onReply(reply, nowNanos);
+        } else if (message instanceof Vouched answer) {
+            standing.onVouched(answer, sender);
         } else {
             throw new IllegalArgumentException("No rule handles " + message + ".");
         }
@@ -272,7 +393,8 @@ public final class Raft {
         state.become(Role.LEADER, state.self, "won the election of term " + state.term());
         transfer.stop();
         reads.lead();
-        replication.lead(nowNanos);
+        standing.lead();
+        replication.lead(nowNanos, standing.self());
     }
 
     private void stepDown(String reason, long nowNanos) {
@@ -299,75 +421,19 @@ public final class Raft {
         }
     }
 
-    // ---- what the owner may ask
-
-    public long term() {
-        return state.term();
-    }
-
-    public Role role() {
-        return state.role();
-    }
-
-    public boolean isLeader() {
-        return state.isLeader();
-    }
-
-    /** The leader of the current term as far as known, {@link HardState#NOBODY} if unknown. */
-    public int leader() {
-        return state.leader();
-    }
-
-    public long commitIndex() {
-        return state.commitIndex();
-    }
-
-    /** Whether a hand-over of the leadership has begun and may still succeed. */
-    public boolean isTransferring() {
-        return transfer.inProgress();
-    }
-
     /**
-     * Leader: whether the voter has been in step for that long: replicated to without a break, with everything committed on
-     * its disk. Such a voter can take over without making anybody wait.
+     * Everything that decides what this node does next, as text, once its effects are taken: two nodes with the same text go on
+     * alike. Times are relative to now, and not told apart when it makes no difference any more.
      */
-    public boolean isInStep(int voter, long nanos, long nowNanos) {
-        Progress follower = state.progress.get(voter);
-        return follower != null
-                && follower.state() == Progress.State.REPLICATE
-                && nowNanos - follower.replicatingSinceNanos() >= nanos
-                && follower.matchIndex() >= state.commitIndex();
-    }
-
-    public boolean hasVoter(int node) {
-        return state.voters.contains(node);
-    }
-
-    public long lastIndex() {
-        return state.log.lastIndex();
-    }
-
-    public SnapshotPoint snapshot() {
-        return state.log.snapshot();
-    }
-
-    /** Bytes of log entries in memory. */
-    public long logBytes() {
-        return state.log.bytes();
-    }
-
-    /** Bytes of log entries after the snapshot: when there are many, it is time for the next one. */
-    public long logBytesAfterSnapshot() {
-        return state.log.bytesAfterSnapshot();
-    }
-
-    /** Whether a newer snapshot had better wait, because a live follower is being sent the current one. */
-    public boolean isSendingSnapshot(long nowNanos) {
-        return snapshots.isSending(nowNanos);
-    }
-
-    /** The state itself, for tests in this package. */
-    RaftState state() {
-        return state;
+    public String describe(long nowNanos) {
+        StringBuilder text = new StringBuilder(256);
+        state.describe(text, nowNanos);
+        standing.describe(text, nowNanos);
+        election.describe(text);
+        replication.describe(text, nowNanos);
+        reads.describe(text);
+        transfer.describe(text, nowNanos);
+        invariants.describe(text);
+        return text.toString();
     }
 }

@@ -180,6 +180,11 @@ final class RaftLog {
         bytesAfterSnapshot = 0;
     }
 
+    void describe(StringBuilder text) {
+        text.append("log ").append(base).append(", snapshot ").append(snapshot).append(", entries ");
+        text.append(entries);
+    }
+
     private void dropThrough(long newBase) {
         int count = (int) (newBase - base.index());
         if (count == 0) {

@@ -40,6 +40,9 @@ final class RaftState {
             HardState hardState,
             RaftLog log,
             long nowNanos) {
+        if (!voters.contains(self)) {
+            throw new IllegalArgumentException("Node " + self + " is not one of the voters " + voters + ".");
+        }
         this.self = self;
         this.voters = List.copyOf(voters);
         this.config = config;
@@ -152,6 +155,22 @@ final class RaftState {
             effects.commit(log.entry(i));
         }
         commitIndex = Math.max(commitIndex, index);
+    }
+
+    void describe(StringBuilder text, long nowNanos) {
+        text.append(role).append(", term ").append(term).append(", vote ").append(votedFor);
+        text.append(", leader ")
+                .append(leader)
+                .append(", commit ")
+                .append(commitIndex)
+                .append(", ");
+        log.describe(text);
+        long heardAgo = Math.min(config.electionTimeoutMinNanos(), nowNanos - lastHeardFromLeaderNanos);
+        text.append(", heard of a leader ").append(heardAgo).append(" ago");
+        if (!isLeader()) {
+            text.append(", timeout in ").append(Math.max(0, electionDeadlineNanos - nowNanos));
+        }
+        progress.values().forEach(voter -> voter.describe(text, config, nowNanos));
     }
 
     /** A snapshot of committed entries has taken the place of what this node had. */

@@ -76,12 +76,19 @@ final class Reads {
             return;
         }
         long[] rounds = state.progress.values().stream()
-                .mapToLong(voter -> voter.node == state.self ? round : voter.readRound)
+                .mapToLong(voter -> voter.node == state.self ? round : voter.counts() ? voter.readRound : 0)
                 .toArray();
         long confirmed = Quorum.reachedByMajority(rounds);
         while (!pending.isEmpty() && pending.peek().round() <= confirmed) {
             Pending read = pending.poll();
             state.effects().read(read.readId(), read.readIndex());
+        }
+    }
+
+    void describe(StringBuilder text) {
+        if (state.isLeader()) {
+            text.append(", round ").append(round).append(roundWanted ? " and one more" : "");
+            text.append(", early reads ").append(early).append(", reads ").append(pending);
         }
     }
 

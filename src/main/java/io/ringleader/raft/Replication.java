@@ -11,7 +11,7 @@ import java.util.List;
 final class Replication {
     private static final byte[] EMPTY = new byte[0];
     /** In election timeouts: how long the others may get on without this leader's disk. */
-    private static final int DISK_STALL_TIMEOUTS = 3;
+    static final int DISK_STALL_TIMEOUTS = 3;
 
     private final RaftState state;
     private final SnapshotTransfer snapshots;
@@ -31,12 +31,13 @@ final class Replication {
     // ---- leader
 
     /** Upon election: nextIndex of every follower is last log index + 1 (Figure 2); a no-op opens the term (§8). */
-    void lead(long nowNanos) {
+    void lead(long nowNanos, Replica self) {
         state.progress.clear();
         for (int voter : state.voters) {
             state.progress.put(voter, new Progress(voter, state.log.lastIndex() + 1, nowNanos));
         }
         nextHeartbeatNanos = nowNanos;
+        state.progress.get(state.self).heardOf(self, nowNanos, state.log.lastIndex() + 1);
         state.progress.get(state.self).becomeReplicate(nowNanos);
         selfAcknowledgedIndex = 0;
         unsettled.clear();
@@ -192,12 +193,17 @@ final class Replication {
                 follower.becomeReplicate(nowNanos);
             }
             if (advanced) {
-                advanceCommitIndex();
-                settle();
+                matchesMayCount();
             }
         } else {
             onRefusal(follower, reply);
         }
+    }
+
+    /** A match index rose, or is that of a voter now. */
+    void matchesMayCount() {
+        advanceCommitIndex();
+        settle();
     }
 
     /** If AppendEntries fails because of log inconsistency: decrement nextIndex and retry, a term at a time (§5.3). */
@@ -228,11 +234,21 @@ final class Replication {
      * (§5.3, §5.4). Entries of earlier terms are committed only with it, never by counting (§5.4.2, Figure 8).
      */
     private void advanceCommitIndex() {
-        long[] matched =
-                state.progress.values().stream().mapToLong(Progress::matchIndex).toArray();
+        long[] matched = state.progress.values().stream()
+                .mapToLong(voter -> voter.counts() ? voter.matchIndex() : 0)
+                .toArray();
         long majority = Quorum.reachedByMajority(matched);
         if (majority > state.commitIndex() && state.log.term(majority) == state.term()) {
             state.commitTo(majority);
+        }
+    }
+
+    void describe(StringBuilder text, long nowNanos) {
+        if (state.isLeader()) {
+            text.append(", term begins at ").append(termStartIndex);
+            text.append(", acknowledged itself ").append(selfAcknowledgedIndex);
+            text.append(", unsettled ").append(unsettled);
+            text.append(", heartbeat in ").append(Math.max(0, nextHeartbeatNanos - nowNanos));
         }
     }
 

@@ -64,7 +64,7 @@ final class SnapshotTransfer {
     boolean isSending(long nowNanos) {
         for (Progress follower : state.progress.values()) {
             if (follower.state() == Progress.State.SNAPSHOT
-                    && nowNanos - follower.lastContactNanos < state.config.electionTimeoutMaxNanos()) {
+                    && nowNanos - follower.lastHeardNanos < state.config.electionTimeoutMaxNanos()) {
                 return true;
             }
         }

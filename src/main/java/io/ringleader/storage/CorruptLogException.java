@@ -9,10 +9,9 @@ import java.io.IOException;
 public final class CorruptLogException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    static final String ADVICE =
-            "Keep the file and check the disk. Do not delete the file to make the node start: a node that"
-                    + " has forgotten what it acknowledged can make the cluster lose writes. If the damage cannot be undone, replace"
-                    + " this node by one with a new node id and an empty data directory, which is filled from the other replicas.";
+    static final String ADVICE = "Keep the file and check the disk. Do not delete only this file: a node that"
+            + " has forgotten what it acknowledged can make the cluster lose writes. If the damage cannot be undone, empty all of"
+            + " the data directory of this node and start it again: the other replicas let it in and fill it.";
 
     private final String file;
     private final long offset;

@@ -176,6 +176,12 @@ public final class FileDisk implements Disk {
                 int count;
                 try {
                     count = channel.read(target, position + total);
+                } catch (IOException failure) {
+                    // the operating system does not say which file it speaks of
+                    throw new IOException(
+                            describe(path) + " cannot be read at offset " + (position + total) + ": "
+                                    + failure.getMessage() + ". Check the disk.",
+                            failure);
                 } finally {
                     target.limit(limit);
                 }

@@ -1,7 +1,10 @@
 package io.ringleader.storage;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What the log remembers about one group while it runs: not the entries, only which terms they have and in which segments they
@@ -10,6 +13,8 @@ import java.util.List;
 final class GroupLog {
     /** No segment: there are no live entries. */
     static final long NONE = Long.MAX_VALUE;
+    /** Payload of what is noted of a replica: its identity, and whether it votes. */
+    static final int REPLICA_BYTES = Long.BYTES + Byte.BYTES;
     /** The segment of entries that are buffered: not yet known. */
     private static final long PENDING = Long.MAX_VALUE - 1;
 
@@ -17,7 +22,13 @@ final class GroupLog {
     private record Run(long first, long term, long segment) {}
 
     /** What a checkpoint says about the group. */
-    record Durable(long term, int votedFor, long snapshotIndex, long snapshotTerm, long lastIndex) {}
+    record Durable(
+            long term,
+            int votedFor,
+            long snapshotIndex,
+            long snapshotTerm,
+            long lastIndex,
+            List<ReplicaRecord> replicas) {}
 
     private final int group;
     private final List<Run> runs = new ArrayList<>();
@@ -26,8 +37,9 @@ final class GroupLog {
     private long snapshotIndex;
     private long snapshotTerm;
     private long lastIndex;
+    private final Map<Integer, ReplicaRecord> replicas = new TreeMap<>();
 
-    private Durable durable = new Durable(0, 0, 0, 0, 0);
+    private Durable durable = new Durable(0, 0, 0, 0, 0, List.of());
     private long durableOldestSegment = NONE;
     private boolean everDurable;
     private boolean changed;
@@ -43,6 +55,7 @@ final class GroupLog {
         snapshotIndex = found.snapshotIndex();
         snapshotTerm = found.snapshotTerm();
         lastIndex = found.snapshotIndex();
+        found.replicas().forEach(this::replica);
         for (int i = 0; i < found.entries().size(); i++) {
             RecoveredEntry entry = found.entries().get(i);
             append(entry.index(), entry.term(), segmentOfEntry.get(i));
@@ -81,6 +94,22 @@ final class GroupLog {
         }
         term = newTerm;
         votedFor = newVotedFor;
+    }
+
+    void replica(ReplicaRecord replica) {
+        replicas.put(replica.node(), replica);
+    }
+
+    static byte[] replicaPayload(ReplicaRecord replica) {
+        return ByteBuffer.allocate(REPLICA_BYTES)
+                .putLong(replica.identity())
+                .put((byte) (replica.voter() ? 1 : 0))
+                .array();
+    }
+
+    /** @param payload as {@link #replicaPayload} made it */
+    static ReplicaRecord replica(int node, int generation, byte[] payload) {
+        return new ReplicaRecord(node, generation, ByteBuffer.wrap(payload).getLong(), payload[Long.BYTES] == 1);
     }
 
     void entry(long index, long entryTerm) {
@@ -149,7 +178,7 @@ final class GroupLog {
                 runs.remove(i);
             }
         }
-        durable = new Durable(term, votedFor, snapshotIndex, snapshotTerm, lastIndex);
+        durable = new Durable(term, votedFor, snapshotIndex, snapshotTerm, lastIndex, List.copyOf(replicas.values()));
         durableOldestSegment = runs.isEmpty() ? NONE : runs.get(0).segment();
         everDurable = true;
         changed = false;

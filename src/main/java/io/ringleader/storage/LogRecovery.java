@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,20 +14,26 @@ import org.slf4j.LoggerFactory;
 final class LogRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
 
-    /** What was found, in the order of the log. */
+    /** What was found, in the order of the log; {@code recordedSequence} as in {@link NewestSegment}, 0 if nothing is. */
     record Result(
-            List<Segment> segments, Map<Integer, RecoveredGroup> groups, Map<Integer, GroupLog> logs, String summary) {}
+            List<Segment> segments,
+            long recordedSequence,
+            Map<Integer, RecoveredGroup> groups,
+            Map<Integer, GroupLog> logs,
+            String summary) {}
 
     /** A segment file whose header was read. */
     private record Candidate(long sequence, String path, SegmentHeader header, String headerDefect) {}
 
     private final Disk disk;
     private final String directory;
+    private final NewestSegment newest;
     private final Replay replay = new Replay();
     private final List<Segment> segments = new ArrayList<>();
     private String tail = "the log ends cleanly";
 
-    LogRecovery(Disk disk, String directory) {
+    LogRecovery(Disk disk, String directory, NewestSegment newest) {
+        this.newest = newest;
         this.disk = disk;
         this.directory = directory;
     }
@@ -38,13 +45,50 @@ final class LogRecovery {
             Candidate after = i + 1 == candidates.size() ? null : candidates.get(i + 1);
             segment(before, candidates.get(i), after);
         }
+        long recordedSequence = requireEnd();
         // a process that died between naming a segment and the fsync of the directory left the name to chance
         disk.syncDirectory(directory);
         Map<Integer, GroupLog> logs = new TreeMap<>();
         Map<Integer, RecoveredGroup> groups = replay.finish(logs);
         String summary = segments.size() + " segments, " + replay.records() + " records, " + groups.size() + " groups; "
                 + (segments.isEmpty() ? "the log is new" : tail);
-        return new Result(segments, groups, logs, summary);
+        return new Result(segments, recordedSequence, groups, logs, summary);
+    }
+
+    /** Whether the log reaches as far as it did once: segments may also be gone from its end. Returns how far that was. */
+    private long requireEnd() throws IOException {
+        Optional<NewestSegment.Recorded> recorded = newest.read();
+        if (recorded.isEmpty()) {
+            // A crash before the first record was written may leave the first segment alone, and that one empty.
+            boolean neverWritten = segments.isEmpty() || (segments.get(0).sequence() == 1 && replay.records() == 0);
+            if (!neverWritten) {
+                throw new CorruptLogException(
+                        newest.describe(),
+                        0,
+                        "This file, which says how far the log reaches, is missing, and the log in "
+                                + disk.describe(directory) + " is not new.");
+            }
+            return 0;
+        }
+        long sequence = recorded.get().sequence();
+        String path = disk.describe(directory + "/" + Segment.fileName(sequence));
+        Segment found = segments.stream()
+                .filter(segment -> segment.sequence() == sequence)
+                .findFirst()
+                .orElseThrow(() -> new CorruptLogException(
+                        path,
+                        0,
+                        "This segment is missing: " + newest.describe() + " says that the log reaches to it, and "
+                                + (segments.isEmpty()
+                                        ? "there is no segment at all."
+                                        : "the newest there is "
+                                                + segments.get(segments.size() - 1)
+                                                        .path() + ".")));
+        if (found.salt() != recorded.get().salt()) {
+            throw new CorruptLogException(
+                    path, 0, "This segment is from another log than the one that " + newest.describe() + " speaks of.");
+        }
+        return sequence;
     }
 
     /** The segment files in order; removes what interrupted creations left. */
@@ -115,6 +159,9 @@ final class LogRecovery {
             if (rule.isCorruption()) {
                 refuse(rule, before, candidate, after, scan);
             }
+            if (rule == RecoveryRule.TORN_TAIL) {
+                requireSameAgain(candidate, file, bytes);
+            }
             String name = disk.describe(candidate.path());
             for (int at = SegmentHeader.BYTES; at < scan.validEnd(); at += scan.recordBytes(at)) {
                 replay.record(bytes, at, candidate.sequence(), name);
@@ -124,6 +171,19 @@ final class LogRecovery {
             }
             segments.add(new Segment(
                     candidate.sequence(), candidate.header().salt(), candidate.path(), scan.validEnd(), file.size()));
+        }
+    }
+
+    /** A tail is cut for good, so it must really look torn, and not only have come so from the disk this once. */
+    private void requireSameAgain(Candidate candidate, DiskFile file, ByteBuffer bytes) throws IOException {
+        ByteBuffer again = ByteBuffer.allocate(bytes.capacity());
+        file.read(0, again);
+        int difference = bytes.duplicate().flip().mismatch(again.flip());
+        if (difference >= 0) {
+            throw new CorruptLogException(
+                    disk.describe(candidate.path()),
+                    difference,
+                    "Reading this twice gave different bytes: the disk, its cable or the memory is not to be trusted.");
         }
     }
 

@@ -34,9 +34,15 @@ public final class NodeRecovery {
      * @param votedFor vote in that term, 0 if none
      * @param snapshot where the state starts from, null if from nothing
      * @param entries without gaps, from the one after the snapshot
+     * @param replicas the last that was noted of each node
      */
     public record RecoveredReplica(
-            int group, long term, int votedFor, SnapshotId snapshot, List<RecoveredEntry> entries) {}
+            int group,
+            long term,
+            int votedFor,
+            SnapshotId snapshot,
+            List<RecoveredEntry> entries,
+            List<ReplicaRecord> replicas) {}
 
     /**
      * @param log ready to be written to; may have snapshot marks buffered, which the next sync writes
@@ -83,7 +89,12 @@ public final class NodeRecovery {
             replicas.put(
                     group.group(),
                     new RecoveredReplica(
-                            group.group(), settled.term(), settled.votedFor(), snapshot, settled.entries()));
+                            group.group(),
+                            settled.term(),
+                            settled.votedFor(),
+                            snapshot,
+                            settled.entries(),
+                            settled.replicas()));
         }
         String summary = found.summary() + "; " + newest.size() + " snapshots";
         return new Recovered(found.log(), snapshots, replicas, summary);

@@ -33,6 +33,8 @@ final class RecordFormat {
     static final byte SNAPSHOT_MARK = 3;
     /** Written alone at a clean end. Says nothing, but proves that all before it was durable. */
     static final byte SEAL = 4;
+    /** One directory of a node: its generation is in the term field, the node in the index field, the rest is payload. */
+    static final byte REPLICA = 5;
 
     private static final int HEADER_CRC_AT = 0;
     private static final int PAYLOAD_CRC_AT = 4;
@@ -89,7 +91,7 @@ final class RecordFormat {
                 && distance >= 0
                 && at - distance >= SegmentHeader.BYTES
                 && type(file, at) >= HARD_STATE
-                && type(file, at) <= SEAL
+                && type(file, at) <= REPLICA
                 && file.getInt(at + HEADER_CRC_AT) == headerCrc(file, at, salt, sequence, at);
     }
 

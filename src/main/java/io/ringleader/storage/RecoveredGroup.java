@@ -11,11 +11,19 @@ import java.util.List;
  * @param snapshotIndex entries up to here are in a snapshot file and no longer in the log; 0 if there is no snapshot
  * @param snapshotTerm term of the entry at {@code snapshotIndex}, 0 if there is no snapshot
  * @param entries without gaps from {@code snapshotIndex + 1}
+ * @param replicas the last that was noted of each node, by node
  */
 public record RecoveredGroup(
-        int group, long term, int votedFor, long snapshotIndex, long snapshotTerm, List<RecoveredEntry> entries) {
+        int group,
+        long term,
+        int votedFor,
+        long snapshotIndex,
+        long snapshotTerm,
+        List<RecoveredEntry> entries,
+        List<ReplicaRecord> replicas) {
     public RecoveredGroup {
         entries = List.copyOf(entries);
+        replicas = List.copyOf(replicas);
     }
 
     /** Index of the last entry, or of the snapshot if there is none after it. */
@@ -41,6 +49,6 @@ public record RecoveredGroup(
                 && entries.get((int) (index - snapshotIndex - 1)).term() == markTerm;
         List<RecoveredEntry> rest =
                 matches ? entries.subList((int) (index - snapshotIndex), entries.size()) : List.of();
-        return new RecoveredGroup(group, term, votedFor, index, markTerm, rest);
+        return new RecoveredGroup(group, term, votedFor, index, markTerm, rest, replicas);
     }
 }

@@ -25,6 +25,8 @@ final class Replay {
         /** Without gaps; the last of them, if any, is at {@code lastIndex}. */
         final List<Located> held = new ArrayList<>();
 
+        final Map<Integer, ReplicaRecord> replicas = new TreeMap<>();
+
         String lastFile;
         int lastOffset;
 
@@ -62,6 +64,7 @@ final class Replay {
             }
             case RecordFormat.ENTRY -> entry(group, number, file, at, segment, name);
             case RecordFormat.SNAPSHOT_MARK -> mark(group, number, file, at, name);
+            case RecordFormat.REPLICA -> replica(group, number, file, at, name);
             default -> throw new IllegalStateException("A record of type " + type + " passed for valid.");
         }
     }
@@ -88,6 +91,22 @@ final class Replay {
         }
         group.held.add(new Located(entry, segment, name, at));
         group.lastIndex = index;
+    }
+
+    private static void replica(Group group, int number, ByteBuffer file, int at, String name)
+            throws CorruptLogException {
+        if (RecordFormat.length(file, at) != GroupLog.REPLICA_BYTES) {
+            throw new CorruptLogException(
+                    name,
+                    at,
+                    "Here is what group " + number + " has noted of a replica, in " + RecordFormat.length(file, at)
+                            + " bytes in place of " + GroupLog.REPLICA_BYTES + ".");
+        }
+        ReplicaRecord replica = GroupLog.replica(
+                Math.toIntExact(RecordFormat.index(file, at)),
+                Math.toIntExact(RecordFormat.term(file, at)),
+                RecordFormat.payload(file, at));
+        group.replicas.put(replica.node(), replica);
     }
 
     private static void mark(Group group, int number, ByteBuffer file, int at, String name) throws CorruptLogException {
@@ -138,7 +157,8 @@ final class Replay {
                     group.votedFor,
                     group.snapshotIndex,
                     group.snapshotTerm,
-                    group.held.stream().map(Located::entry).toList());
+                    group.held.stream().map(Located::entry).toList(),
+                    List.copyOf(group.replicas.values()));
             GroupLog log = new GroupLog(number);
             log.restore(found, group.held.stream().map(Located::segment).toList());
             recovered.put(number, found);

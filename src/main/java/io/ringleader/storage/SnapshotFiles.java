@@ -132,6 +132,22 @@ public final class SnapshotFiles {
         return new SnapshotReader(id, disk.open(path), disk.describe(path));
     }
 
+    /** Whether there is a file of the snapshot, good or bad. */
+    public boolean exists(SnapshotId id) throws IOException {
+        return disk.exists(pathOf(id));
+    }
+
+    /**
+     * Reads the whole file and checks it.
+     *
+     * @throws CorruptSnapshotException if it is damaged
+     */
+    public void verify(SnapshotId id) throws IOException {
+        try (SnapshotReader reader = open(id)) {
+            reader.verifyRest();
+        }
+    }
+
     /** Size of the file of a snapshot. */
     public long fileBytes(SnapshotId id) throws IOException {
         try (DiskFile file = disk.open(pathOf(id))) {

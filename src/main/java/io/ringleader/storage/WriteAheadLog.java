@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * The one log of a node, for all its groups: terms, votes, entries and snapshot marks. What is buffered by any number of calls
+ * The one log of a node, for all its groups: terms, votes, entries, snapshot marks and who its replicas are. What is buffered by any number of calls
  * becomes durable by one write and one fsync ({@link #sync}), so that many groups share the cost. The bytes are described in
  * {@code docs/formats.md}, what is done with them after a crash in {@link RecoveryRule}.
  *
@@ -68,6 +68,7 @@ public final class WriteAheadLog implements Closeable {
     private final Options options;
     private final RandomGenerator saltSource;
     private final SegmentFactory factory;
+    private final NewestSegment newest;
     private final Map<Integer, GroupLog> groups;
 
     /** From oldest to newest; the last is the one that is appended to, if {@link #activeFile} is there. */
@@ -80,11 +81,21 @@ public final class WriteAheadLog implements Closeable {
     /** Null until the first sync after opening: a recovered segment is never appended to. */
     private DiskFile activeFile;
 
+    /** How far the log is known to reach on disk; nothing is written to a later segment before that is recorded. */
+    private long recordedSequence;
+
     private Throwable failure;
     private boolean closed;
 
     private WriteAheadLog(
-            Disk disk, String directory, Options options, RandomGenerator saltSource, LogRecovery.Result found) {
+            Disk disk,
+            String directory,
+            Options options,
+            RandomGenerator saltSource,
+            NewestSegment newest,
+            LogRecovery.Result found) {
+        this.newest = newest;
+        this.recordedSequence = found.recordedSequence();
         this.disk = disk;
         this.directory = directory;
         this.options = options;
@@ -103,9 +114,12 @@ public final class WriteAheadLog implements Closeable {
     public static Recovery open(Disk disk, String directory, Options options, RandomGenerator saltSource)
             throws IOException {
         Directories.createDurably(disk, directory);
-        LogRecovery.Result found = new LogRecovery(disk, directory).run();
+        NewestSegment newest = new NewestSegment(disk, directory);
+        LogRecovery.Result found = new LogRecovery(disk, directory, newest).run();
         return new Recovery(
-                new WriteAheadLog(disk, directory, options, saltSource, found), found.groups(), found.summary());
+                new WriteAheadLog(disk, directory, options, saltSource, newest, found),
+                found.groups(),
+                found.summary());
     }
 
     /** Buffers the term and the vote (0 for none) of a group. The term never falls. */
@@ -113,6 +127,23 @@ public final class WriteAheadLog implements Closeable {
         require(term >= 0 && votedFor >= 0, "Neither a term (%d) nor a vote (%d) is negative.", term, votedFor);
         changing(group).hardState(term, votedFor);
         append(RecordFormat.HARD_STATE, NO_TYPE, group, term, votedFor, NO_PAYLOAD);
+    }
+
+    /** Buffers what a group notes of the directory of one of its nodes; it takes the place of what was noted of that node. */
+    public void replica(int group, ReplicaRecord replica) {
+        require(
+                replica.node() >= 1 && replica.generation() >= 1,
+                "A node (%d) and the generation of its directory (%d) are at least 1.",
+                replica.node(),
+                replica.generation());
+        changing(group).replica(replica);
+        append(
+                RecordFormat.REPLICA,
+                NO_TYPE,
+                group,
+                replica.generation(),
+                replica.node(),
+                GroupLog.replicaPayload(replica));
     }
 
     /**
@@ -157,6 +188,10 @@ public final class WriteAheadLog implements Closeable {
             if (activeFile == null || active().end() + buffer.size() > active().bytes()) {
                 roll();
             }
+            if (active().sequence() != recordedSequence) {
+                newest.record(new NewestSegment.Recorded(active().sequence(), active().salt()));
+                recordedSequence = active().sequence();
+            }
         } catch (DiskFullException full) {
             throw full;
         } catch (IOException | RuntimeException broken) {
@@ -191,7 +226,8 @@ public final class WriteAheadLog implements Closeable {
      */
     public int deleteObsoleteSegments() throws IOException {
         requireUsable();
-        long oldestNeeded = oldestNeededSegment();
+        // the next start asks for the one that is recorded
+        long oldestNeeded = Math.min(oldestNeededSegment(), recordedSequence);
         int count = 0;
         try {
             while (segments.size() > 1 && segments.get(0).sequence() < oldestNeeded) {
@@ -315,7 +351,7 @@ public final class WriteAheadLog implements Closeable {
         replaceActive(previous.withBytes(previous.end()));
     }
 
-    /** Hard state and mark of every group as of the last sync, so that nothing in older segments but entries is ever needed. */
+    /** Hard state, mark and replicas of every group as of the last sync, so that nothing in older segments but entries is ever needed. */
     private RecordBuffer checkpoint() {
         RecordBuffer records = new RecordBuffer();
         for (GroupLog group : groups.values()) {
@@ -330,6 +366,15 @@ public final class WriteAheadLog implements Closeable {
                         state.snapshotTerm(),
                         state.snapshotIndex(),
                         markPayload(state.lastIndex()));
+                for (ReplicaRecord replica : state.replicas()) {
+                    records.add(
+                            RecordFormat.REPLICA,
+                            NO_TYPE,
+                            group.group(),
+                            replica.generation(),
+                            replica.node(),
+                            GroupLog.replicaPayload(replica));
+                }
             }
         }
         return records;

@@ -220,6 +220,8 @@ final class CommandExecutor {
             return Result.NOT_FOUND;
         }
         counters.touchHits++;
+        // as in memcached, where a touch counts as a read
+        item.accessedAt(items.timeMillis());
         expire(item, c.exptime());
         return Result.TOUCHED;
     }
@@ -263,8 +265,10 @@ final class CommandExecutor {
     /** The item with the computed number in place of the old text, padded with spaces to its length. */
     Item numbered(CommandReader c, Item old, long cas, long expiresAtMillis) {
         byte[] data = numberData(c, computed, old.valueLength());
-        return newItem(c, data, old.clientFlags(), cas, expiresAtMillis, old.marks())
-                .withHintsOf(old);
+        Item next = newItem(c, data, old.clientFlags(), cas, expiresAtMillis, old.marks());
+        // as memcached, which changes a number in place only if it has room, and else makes an item that nobody has
+        // read
+        return next.valueLength() > old.valueLength() ? next : next.withHintsOf(old);
     }
 
     /** The key and the digits of the number, padded with spaces to the length. */

@@ -27,11 +27,11 @@ final class GeneralExecutor {
             return;
         }
         if (c.has(Options.WIN_STALE) && item.has(Item.STALE) && !item.has(Item.TAKEN)) {
-            ResultWriter.needsLog(results, item);
-            return;
+            ResultWriter.needsLog(results, item, item.idleSeconds(nowMillis));
+        } else {
+            int facts = factsOf(item) | (answersValue(c, item) ? Facts.VALUE : 0);
+            ResultWriter.fetched(results, facts, item, item.ttlSeconds(nowMillis), item.idleSeconds(nowMillis));
         }
-        int facts = factsOf(item) | (answersValue(c, item) ? Facts.VALUE : 0);
-        ResultWriter.fetched(results, facts, item, item.ttlSeconds(nowMillis), item.idleSeconds(nowMillis));
         noteAccess(c, item, nowMillis);
     }
 
@@ -87,7 +87,7 @@ final class GeneralExecutor {
     }
 
     private void vivify(CommandReader c, ByteWriter results) {
-        long expiresAtMillis = items.expiryOf(c.vivifyExptime());
+        long expiresAtMillis = items.expiryOf(exptimeOfMade(c));
         if (!items.isPast(expiresAtMillis) && !shared.hasRoom(c, 0)) {
             ResultWriter.code(results, shared.counted(Result.OUT_OF_MEMORY));
             return;
@@ -206,9 +206,9 @@ final class GeneralExecutor {
         long cas = stale || c.has(Options.NEW_CAS) ? nextCas(c) : old.cas();
         byte[] data = empty ? CommandExecutor.newData(c, 0) : old.data();
         int clientFlags = empty ? 0 : old.clientFlags();
-        Item kept = shared.newItem(c, data, clientFlags, cas, expiresAtMillis, stale ? Item.STALE : 0)
-                .withHintsOf(old);
-        replace(old, kept);
+        Item kept = shared.newItem(c, data, clientFlags, cas, expiresAtMillis, stale ? Item.STALE : 0);
+        // an empty value is a new one, which nobody has read
+        replace(old, empty ? kept : kept.withHintsOf(old));
         return Result.DELETED;
     }
 
@@ -220,7 +220,9 @@ final class GeneralExecutor {
             makeNumber(c, results);
             return;
         }
-        byte refusal = mismatches(c, old) ? Result.EXISTS : shared.compute(c, old, increment);
+        // memcached sees that nothing is no number before it looks at the cas id
+        boolean exists = old.valueLength() > 0 && mismatches(c, old);
+        byte refusal = exists ? Result.EXISTS : shared.compute(c, old, increment);
         if (refusal != 0) {
             ResultWriter.code(results, shared.counted(refusal));
             return;
@@ -240,7 +242,7 @@ final class GeneralExecutor {
         }
         byte[] data = shared.numberData(c, c.initial(), 0);
         int length = data.length - c.keyLength();
-        long expiresAtMillis = items.expiryOf(c.vivifyExptime());
+        long expiresAtMillis = items.expiryOf(exptimeOfMade(c));
         if (length > shared.itemMaxBytes()) {
             ResultWriter.code(results, shared.counted(Result.TOO_LARGE));
         } else if (!items.isPast(expiresAtMillis) && !shared.hasRoom(c, length)) {
@@ -252,7 +254,16 @@ final class GeneralExecutor {
         }
     }
 
+    private static long exptimeOfMade(CommandReader c) {
+        return c.has(Options.TTL_BETWEEN) && c.has(Options.TTL_BEFORE) ? c.exptime() : c.vivifyExptime();
+    }
+
     private long ttlOfMade(CommandReader c, Item made) {
+        if (c.has(Options.TTL_BETWEEN)) {
+            long exptime = c.has(Options.TTL_BEFORE) ? c.vivifyExptime() : c.exptime();
+            long expiresAtMillis = items.expiryOf(exptime);
+            return expiresAtMillis == Item.NEVER ? -1 : Item.ttlSeconds(expiresAtMillis, items.timeMillis());
+        }
         return c.has(Options.TTL_BEFORE) ? -1 : made.ttlSeconds(items.timeMillis());
     }
 

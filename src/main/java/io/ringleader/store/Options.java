@@ -37,12 +37,26 @@ public final class Options {
     public static final int EMPTY = 1 << 11;
     /** Arithmetic subtracts, and stops at 0. */
     public static final int SUBTRACT = 1 << 12;
+    /**
+     * With touch and vivify: an item that is made gets both exptimes, one after the other, and the answer has the time left
+     * between them. With {@link #TTL_BEFORE} the touch comes last, else the vivify.
+     */
+    public static final int TTL_BETWEEN = 1 << 13;
 
-    private static final int FETCH =
-            COMPARE | NEW_CAS | TOUCH | VIVIFY | RECACHE | VALUE | WIN_STALE | TTL_BEFORE | RECACHE_BEFORE | UNSEEN;
+    private static final int FETCH = COMPARE
+            | NEW_CAS
+            | TOUCH
+            | VIVIFY
+            | RECACHE
+            | VALUE
+            | WIN_STALE
+            | TTL_BEFORE
+            | RECACHE_BEFORE
+            | UNSEEN
+            | TTL_BETWEEN;
     private static final int STORE = COMPARE | NEW_CAS | TOUCH | VIVIFY | STALE;
     private static final int REMOVE = COMPARE | NEW_CAS | TOUCH | STALE | EMPTY;
-    private static final int ARITHMETIC = COMPARE | NEW_CAS | TOUCH | VIVIFY | TTL_BEFORE | SUBTRACT;
+    private static final int ARITHMETIC = COMPARE | NEW_CAS | TOUCH | VIVIFY | TTL_BEFORE | SUBTRACT | TTL_BETWEEN;
     private static final int CHANGING = TOUCH | VIVIFY | RECACHE;
 
     private Options() {}

@@ -28,8 +28,8 @@ public final class Result {
     /** A general operation succeeded; followed by the {@link Facts} of the item. */
     public static final byte ITEM = 14;
     /**
-     * A fetch without the log came upon a stale item that nobody has won yet; followed by the key. Asked again through the
-     * log, it wins or hears that another has.
+     * A fetch without the log came upon a stale item that nobody has won yet; followed by the key and the
+     * {@link Hints}. Asked again through the log, it wins or hears that another has.
      */
     public static final byte NEEDS_LOG = 15;
 

@@ -54,7 +54,11 @@ public final class ResultReader extends ByteCursor {
         idleSeconds = 0;
         switch (code) {
             case Result.NUMBER -> number = readLong();
-            case Result.NEEDS_LOG -> readKey(1);
+            case Result.NEEDS_LOG -> {
+                readFacts(Facts.HIT_BEFORE);
+                readKey(1);
+                idleSeconds = readInt();
+            }
             case Result.VALUE -> {
                 readKey(1);
                 clientFlags = readInt();
@@ -67,13 +71,17 @@ public final class ResultReader extends ByteCursor {
         return true;
     }
 
-    private void readItem() {
+    private void readFacts(int known) {
         need(1);
         facts = buffer[position++] & 0xff;
-        if ((facts & ~Facts.ALL) != 0) {
+        if ((facts & ~known) != 0) {
             throw new MalformedBytesException(
                     "The facts " + Integer.toHexString(facts) + " at offset " + (position - 1) + " are not known.");
         }
+    }
+
+    private void readItem() {
+        readFacts(Facts.ALL);
         readKey(0);
         clientFlags = readInt();
         cas = readLong();
@@ -125,7 +133,7 @@ public final class ResultReader extends ByteCursor {
         return number;
     }
 
-    /** Of an ITEM: see {@link Facts}. */
+    /** Of an ITEM or NEEDS_LOG: see {@link Facts}. */
     public int facts() {
         return facts;
     }
@@ -144,7 +152,7 @@ public final class ResultReader extends ByteCursor {
         return sizeBytes;
     }
 
-    /** Of an ITEM that was fetched: seconds since the last access, as far as the answering node knows. */
+    /** Of a NEEDS_LOG, or an ITEM that was fetched: seconds since the last access, as far as the answering node knows. */
     public long idleSeconds() {
         return Integer.toUnsignedLong(idleSeconds);
     }

@@ -2,8 +2,8 @@ package io.ringleader.store;
 
 /**
  * Appends results, in the order of their commands: {@code u8 code}, then for VALUE {@code u8 keyLength | key | u32
- * clientFlags | u64 cas | i32 valueLength | value}, for NUMBER {@code u64}, for NEEDS_LOG {@code u8 keyLength | key}, for all
- * others but ITEM nothing. Big-endian. For ITEM:
+ * clientFlags | u64 cas | i32 valueLength | value}, for NUMBER {@code u64}, for NEEDS_LOG {@code u8 facts | u8 keyLength |
+ * key | u32 seconds since the last access}, for all others but ITEM nothing. Big-endian. For ITEM:
  *
  * <pre>
  * u8  facts, see {@link Facts}
@@ -20,8 +20,10 @@ package io.ringleader.store;
 public final class ResultWriter {
     private static final int VALUE_FIXED_BYTES = 1 + 1 + Integer.BYTES + Long.BYTES + Integer.BYTES;
 
-    private static final int ITEM_FIXED_BYTES =
+    static final int ITEM_FIXED_BYTES =
             1 + 1 + 1 + Integer.BYTES + Long.BYTES + Long.BYTES + Integer.BYTES + Integer.BYTES;
+
+    private static final Hints NO_HINTS = new Hints(false, 0);
 
     private ResultWriter() {}
 
@@ -66,11 +68,13 @@ public final class ResultWriter {
         w.putBytes(value, valueOffset, valueLength);
     }
 
-    /** A fetch has to be repeated through the log. */
-    static void needsLog(ByteWriter w, Item item) {
+    /** A fetch has to be repeated through the log, with the {@link Hints} it has seen. */
+    static void needsLog(ByteWriter w, Item item, int idleSeconds) {
         w.putByte(Result.NEEDS_LOG);
+        w.putByte(item.hitBefore() ? Facts.HIT_BEFORE : 0);
         w.putByte(item.keyLength());
         w.putBytes(item.data(), 0, item.keyLength());
+        w.putInt(idleSeconds);
     }
 
     /** The result of a fetch, with the value if the facts say so. */
@@ -111,8 +115,7 @@ public final class ResultWriter {
         int at = 0;
         while (reader.next()) {
             if (reader.code() == Result.ITEM) {
-                results[at + 1] &= ~Facts.HIT_BEFORE;
-                ByteWriter.setInt(results, at + ITEM_FIXED_BYTES - Integer.BYTES + reader.keyLength(), 0);
+                NO_HINTS.put(results, at, reader.keyLength());
             }
             at = reader.position();
         }

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.config.HostPort;
 import io.ringleader.config.NodeConfig;
+import io.ringleader.trace.TraceEvent;
+import io.ringleader.trace.TraceReader;
+import io.ringleader.trace.TraceWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -26,6 +30,28 @@ class MainTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+
+    @Test
+    void simulateWritesWhatHappened() throws Exception {
+        Path trace = directory.resolve("run.trace");
+        Path page = directory.resolve("run.html");
+
+        assertThat(run("simulate", "--seed", "3", "--trace", trace.toString(), "--html", page.toString()))
+                .isZero();
+
+        List<TraceEvent> events = TraceReader.read(Files.newBufferedReader(trace));
+        assertThat(events.get(0))
+                .isInstanceOfSatisfying(
+                        TraceEvent.Run.class, run -> assertThat(run.seed()).isEqualTo(3));
+        assertThat(Files.readString(page)).contains(TraceWriter.line(events.get(events.size() - 1)));
+    }
+
+    @Test
+    void simulateShowsOneRunOnly() {
+        assertThat(run("simulate", "--seed", "3", "--count", "2", "--html", "x.html"))
+                .isEqualTo(2);
+        assertThat(err.toString()).startsWith("--trace and --html show one run");
+    }
 
     @Test
     void checkShowsWhatLiesWhere() throws IOException {

@@ -3,32 +3,34 @@ package io.ringleader.it;
 import io.ringleader.it.Script.Packet;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Predicate;
+import net.jqwik.api.Shrinkable;
 
 /** Sends scripts to a memcached and to nodes of Ringleader, and says where their answers part. Used by one thread. */
 final class Duel {
     private static final Duration SHRINKING = Duration.ofSeconds(60);
 
-    private final int referencePort;
-    private final List<Integer> nodePorts;
+    /** All that scripts use: memcached forgets for good what was flushed only once it is asked for. */
+    private static final String KEYS = "a b n missing";
 
-    Duel(int referencePort, List<Integer> nodePorts) {
+    private final int referencePort;
+
+    Duel(int referencePort) {
         this.referencePort = referencePort;
-        this.nodePorts = nodePorts;
     }
 
     /**
      * Begins with empty servers and new connections.
      *
-     * @param firstNode takes the first packet, by its place in the list; each further packet goes to the next node
+     * @param nodePorts of the nodes that take the packets, one after the other
      * @return the first difference, or nothing
      */
-    Optional<String> run(Script script, int firstNode) {
-        try (Side reference = new Side(List.of(referencePort), 0);
-                Side ours = new Side(nodePorts, firstNode)) {
+    Optional<String> run(Script script, List<Integer> nodePorts) {
+        try (Side reference = Side.ofMemcached(referencePort);
+                Side ours = Side.ofRingleader(nodePorts)) {
             empty(referencePort);
             empty(nodePorts.get(0));
             AnswerComparison comparison = new AnswerComparison();
@@ -36,8 +38,8 @@ final class Duel {
                 Packet packet = script.packets().get(number);
                 reference.send(number, packet);
                 ours.send(number, packet);
-                List<Answer> expected =
-                        Difference.withoutStrayLines(packet, receive("memcached", reference, number, packet));
+                List<Answer> expected = Difference.withoutClosing(
+                        packet, Difference.withoutStrayLines(receive("memcached", reference, number, packet)));
                 List<Answer> actual = receive("Ringleader", ours, number, packet);
                 Optional<String> wrong = comparison.compare(expected, actual);
                 if (wrong.isPresent()) {
@@ -62,64 +64,29 @@ final class Duel {
     private static void empty(int port) throws IOException {
         try (TextClient client = new TextClient(port)) {
             client.command("flush_all");
+            client.getAll(KEYS);
         }
     }
 
-    /** The smallest script found, by leaving out packets, commands and pauses, for which the check still holds. */
-    static Script shrink(Script script, Function<Script, Boolean> stillFails) {
-        Script smallest = script;
-        boolean shrunk = true;
+    /** The smallest script that was found within a time for which the check still holds. */
+    static Shrinkable<Script> shrink(Shrinkable<Script> script, Predicate<Script> stillFails) {
+        Shrinkable<Script> smallest = script;
         long startNanos = System.nanoTime();
+        boolean shrunk = true;
         while (shrunk) {
             shrunk = false;
-            for (Script smaller : smallerThan(smallest)) {
+            Iterator<Shrinkable<Script>> smaller = smallest.shrink().iterator();
+            while (!shrunk && smaller.hasNext()) {
                 if (System.nanoTime() - startNanos > SHRINKING.toNanos()) {
                     return smallest;
                 }
-                if (stillFails.apply(smaller)) {
-                    smallest = smaller;
+                Shrinkable<Script> next = smaller.next();
+                if (next.compareTo(smallest) < 0 && stillFails.test(next.value())) {
+                    smallest = next;
                     shrunk = true;
-                    break;
                 }
             }
         }
         return smallest;
-    }
-
-    /** The boldest first. */
-    private static List<Script> smallerThan(Script script) {
-        List<Script> smaller = new ArrayList<>();
-        List<Packet> packets = script.packets();
-        for (int length = packets.size() / 2; length >= 1; length /= 2) {
-            for (int from = 0; from + length <= packets.size(); from += length) {
-                List<Packet> rest = new ArrayList<>(packets);
-                rest.subList(from, from + length).clear();
-                smaller.add(new Script(rest));
-            }
-        }
-        for (int number = 0; number < packets.size(); number++) {
-            Packet packet = packets.get(number);
-            List<String> commands = packet.commands();
-            for (int i = 0; i < commands.size() && commands.size() > 1; i++) {
-                List<String> rest = new ArrayList<>(commands);
-                rest.remove(i);
-                smaller.add(with(script, number, rest));
-            }
-            for (int i = 0; i < commands.size(); i++) {
-                String unbroken = commands.get(i).replace("\\|", "");
-                if (!unbroken.equals(commands.get(i))) {
-                    List<String> changed = new ArrayList<>(commands);
-                    changed.set(i, unbroken);
-                    smaller.add(with(script, number, changed));
-                }
-            }
-        }
-        return smaller;
-    }
-
-    private static Script with(Script script, int number, List<String> commands) {
-        List<Packet> packets = new ArrayList<>(script.packets());
-        packets.set(number, new Packet(commands, packets.get(number).closing()));
-        return new Script(packets);
     }
 }

@@ -2,25 +2,49 @@ package io.ringleader.it;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Commands for one connection, in a notation that can be kept in a file: one command a line, with its value; {@code --} ends a
- * packet, which is sent at once and whose answers are awaited; {@code -- closed} ends one after which the server is to close
- * the connection. A line that begins with {@code #} is a remark.
+ * Commands in a notation that can be kept in a file: one command a line, with its value; {@code --} ends a packet, which is
+ * sent at once and whose answers are awaited. Other ends of a packet are those of {@link Ending}. A line that begins with
+ * {@code #} is a remark.
  *
  * <p>In a command {@code \r \n \t \0 \\ \xHH} mean bytes, {@code \|} is a place where the sender pauses until the server has
  * seen what came before, <code>{cas:k}</code> is the CAS id last seen at key k (<code>{cas:k+1}</code> and <code>{cas:k-1}
- * </code> lie beside it), and <code>{fill:n}</code> stands for n bytes.
+ * </code> lie beside it), <code>{fill:n}</code> stands for n bytes, and <code>{bin ...}</code> for a request of the binary
+ * protocol, see {@link BinaryNotation}. The packets of one protocol go over one connection.
  */
 record Script(List<Packet> packets) {
-    private static final String END = "--";
-    private static final String END_CLOSED = "-- closed";
+    /** What the servers are to do behind a packet. */
+    enum Ending {
+        OPEN("--"),
+        CLOSED("-- closed"),
+        /** {@link Difference#REFUSAL_DOES_NOT_CLOSE}. */
+        REFUSED("-- refused");
 
-    record Packet(List<String> commands, boolean closing) {
+        final String line;
+
+        Ending(String line) {
+            this.line = line;
+        }
+
+        static Optional<Ending> of(String line) {
+            return Arrays.stream(values())
+                    .filter(ending -> ending.line.equals(line))
+                    .findAny();
+        }
+    }
+
+    record Packet(List<String> commands, Ending ending) {
         static Packet of(String... commands) {
-            return new Packet(List.of(commands), false);
+            return new Packet(List.of(commands), Ending.OPEN);
+        }
+
+        boolean isBinary() {
+            return commands.stream().anyMatch(BinaryNotation::isBinary);
         }
     }
 
@@ -32,15 +56,17 @@ record Script(List<Packet> packets) {
         List<Packet> packets = new ArrayList<>();
         List<String> commands = new ArrayList<>();
         for (String line : lines) {
-            if (line.equals(END) || line.equals(END_CLOSED)) {
-                packets.add(new Packet(List.copyOf(commands), line.equals(END_CLOSED)));
+            Optional<Ending> ending = Ending.of(line);
+            if (ending.isPresent()) {
+                packets.add(new Packet(List.copyOf(commands), ending.get()));
                 commands.clear();
             } else if (!line.startsWith("#") && !line.isEmpty()) {
                 commands.add(line);
             }
         }
         if (!commands.isEmpty()) {
-            throw new IllegalArgumentException("No line \"" + END + "\" ends the packet " + commands + ".");
+            throw new IllegalArgumentException(
+                    "No line \"" + Ending.OPEN.line + "\" ends the packet " + commands + ".");
         }
         return new Script(packets);
     }
@@ -50,7 +76,7 @@ record Script(List<Packet> packets) {
         StringBuilder text = new StringBuilder();
         for (Packet packet : packets) {
             packet.commands.forEach(command -> text.append(command).append('\n'));
-            text.append(packet.closing ? END_CLOSED : END).append('\n');
+            text.append(packet.ending.line).append('\n');
         }
         return text.toString();
     }
@@ -83,7 +109,12 @@ record Script(List<Packet> packets) {
             char c = notation.charAt(at);
             if (c == '{') {
                 int end = notation.indexOf('}', at);
-                append(part, placeholder(notation.substring(at + 1, end), cas));
+                String name = notation.substring(at, end + 1);
+                if (BinaryNotation.isBinary(name)) {
+                    BinaryNotation.append(name, cas, part, parts);
+                } else {
+                    append(part, placeholder(name.substring(1, name.length() - 1), cas));
+                }
                 at = end;
             } else if (c != '\\') {
                 part.write(c);
@@ -124,8 +155,13 @@ record Script(List<Packet> packets) {
         if (!name.startsWith("cas:")) {
             throw new IllegalArgumentException("No placeholder: {" + name + "}.");
         }
+        return Long.toUnsignedString(casBeside(name.substring("cas:".length()), cas));
+    }
+
+    /** @param name a key, perhaps with +1 or -1 behind it */
+    static long casBeside(String name, UnaryOperator<String> cas) {
         int offset = name.endsWith("+1") ? 1 : name.endsWith("-1") ? -1 : 0;
-        String key = name.substring("cas:".length(), name.length() - (offset == 0 ? 0 : 2));
-        return Long.toUnsignedString(Long.parseUnsignedLong(cas.apply(key)) + offset);
+        String key = name.substring(0, name.length() - (offset == 0 ? 0 : 2));
+        return Long.parseUnsignedLong(cas.apply(key)) + offset;
     }
 }

@@ -1,5 +1,6 @@
 package io.ringleader.it;
 
+import io.ringleader.it.Script.Ending;
 import io.ringleader.it.Script.Packet;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -9,11 +10,11 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /**
  * One of two servers that are sent the same script: its connections, and the CAS ids it has told. With several ports each
@@ -27,45 +28,53 @@ final class Side implements Closeable {
     /** A CAS id that no item has, for a key of which none was seen. */
     private static final String NO_CAS = "18446744073709551000";
 
-    /** The read waits for writes without an answer; nothing in a script asks for the version. */
-    private static final String LAST = "get ~\r\nversion\r\n";
-
-    /** To what is sent behind a packet whose numbers are small: two errors, and END. */
-    static final int LAST_ANSWERS = 3;
-
-    private static final Pattern SHORT_NUMBER = Pattern.compile("(?<!\\w)\\d{1,4}(?!\\d)");
-    private static final String FILLER = "~".repeat(500) + "\r\n";
+    private record Line(int port, Dialect dialect) {}
 
     private final List<Integer> ports;
-    private final Map<Integer, TextClient> clients = new HashMap<>();
+    private final Set<Ending> closing;
+    private final Map<Line, TextClient> clients = new HashMap<>();
     /** Second connections: once one is answered, the server has seen what came before on the first. */
-    private final Map<Integer, TextClient> witnesses = new HashMap<>();
+    private final Map<Line, TextClient> witnesses = new HashMap<>();
 
     private final Map<String, String> casByKey = new HashMap<>();
 
-    /** @param first the port of the first packet, by its place in the list */
-    Side(List<Integer> ports, int first) {
-        List<Integer> order = new ArrayList<>(ports.subList(first % ports.size(), ports.size()));
-        order.addAll(ports.subList(0, first % ports.size()));
-        this.ports = order;
+    private Side(List<Integer> ports, Set<Ending> closing) {
+        this.ports = ports;
+        this.closing = closing;
     }
 
-    private static TextClient open(Map<Integer, TextClient> connections, int port) throws IOException {
-        TextClient client = connections.get(port);
+    static Side ofMemcached(int port) {
+        return new Side(List.of(port), EnumSet.of(Ending.CLOSED, Ending.REFUSED));
+    }
+
+    static Side ofRingleader(List<Integer> ports) {
+        return new Side(ports, EnumSet.of(Ending.CLOSED));
+    }
+
+    private TextClient open(Map<Line, TextClient> connections, Line line) throws IOException {
+        TextClient client = connections.get(line);
         if (client == null) {
-            client = new TextClient(port, PATIENCE);
-            connections.put(port, client);
+            client = new TextClient(line.port, PATIENCE);
+            connections.put(line, client);
         }
         return client;
     }
 
-    private int port(int packetNumber) {
-        return ports.get(packetNumber % ports.size());
+    private boolean isMemcached() {
+        return closing.contains(Ending.REFUSED);
+    }
+
+    private Line line(int packetNumber, Packet packet) {
+        return new Line(ports.get(packetNumber % ports.size()), Dialect.of(packet));
     }
 
     void send(int packetNumber, Packet packet) throws IOException {
-        int port = port(packetNumber);
-        TextClient client = open(clients, port);
+        Line line = line(packetNumber, packet);
+        TextClient client = open(clients, line);
+        if (isMemcached() && line.dialect == Dialect.TEXT) {
+            // Difference.CAS_IDS_GROW: the first store may have an old CAS id
+            client.set("~~", "");
+        }
         ByteArrayOutputStream pending = new ByteArrayOutputStream();
         for (String command : packet.commands()) {
             List<byte[]> parts = Script.parts(command, key -> casByKey.getOrDefault(key, NO_CAS));
@@ -73,61 +82,31 @@ final class Side implements Closeable {
                 if (i > 0) {
                     client.send(pending.toByteArray());
                     pending.reset();
-                    open(witnesses, port).command("version");
+                    open(witnesses, new Line(line.port, Dialect.TEXT)).command("version");
                 }
                 pending.writeBytes(parts.get(i));
             }
         }
         client.send(pending.toByteArray());
-        if (!packet.closing()) {
-            client.send(filler(packet) + LAST);
+        if (!closing.contains(packet.ending())) {
+            client.send(line.dialect.last(packet));
         }
-    }
-
-    /** Lines to be swallowed by a command that announces more bytes than it brings; errors to all others. */
-    private static String filler(Packet packet) {
-        int swallowedMax = 0;
-        for (String command : packet.commands()) {
-            for (Matcher number = SHORT_NUMBER.matcher(command); number.find(); ) {
-                swallowedMax = Math.max(swallowedMax, Integer.parseInt(number.group()));
-            }
-        }
-        return "~~\r\n" + FILLER.repeat(1 + swallowedMax / FILLER.length());
     }
 
     List<Answer> receive(int packetNumber, Packet packet) throws IOException {
-        TextClient client = open(clients, port(packetNumber));
-        List<Answer> answers = packet.closing() ? readToEnd(packetNumber) : Answer.readToVersion(client);
-        for (Answer answer : answers) {
-            String[] words = answer.words();
-            if (words[0].equals("VALUE") && words.length == 5) {
-                casByKey.put(words[1], words[4]);
-            }
-            rememberMetaCas(words);
-        }
+        Line line = line(packetNumber, packet);
+        List<Answer> answers =
+                closing.contains(packet.ending()) ? readToEnd(line) : line.dialect.readToLast(open(clients, line));
+        answers.forEach(answer -> answer.toldCas().ifPresent(told -> casByKey.put(told.key(), told.cas())));
         return answers;
     }
 
-    private void rememberMetaCas(String[] words) {
-        if (words[0].equals("HD") || words[0].equals("VA")) {
-            String key = "";
-            String cas = "";
-            for (int i = 1; i < words.length; i++) {
-                key = words[i].startsWith("k") ? words[i].substring(1) : key;
-                cas = words[i].matches("c[1-9]\\d*") ? words[i].substring(1) : cas;
-            }
-            if (!key.isEmpty() && !cas.isEmpty()) {
-                casByKey.put(key, cas);
-            }
-        }
-    }
-
-    private List<Answer> readToEnd(int packetNumber) throws IOException {
+    private List<Answer> readToEnd(Line line) throws IOException {
         List<Answer> answers = new ArrayList<>();
-        try (TextClient client = clients.remove(port(packetNumber))) {
+        try (TextClient client = clients.remove(line)) {
             client.waitAtMost(CLOSING);
             while (true) {
-                answers.add(Answer.read(client));
+                answers.add(line.dialect.read(client));
             }
         } catch (EOFException | SocketException e) {
             // a reset is an end too: the server had not read all that was sent

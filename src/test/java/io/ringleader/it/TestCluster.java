@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Three nodes in processes of their own, on free ports of this machine. Used by one thread. */
+/** Three nodes, or one, in processes of their own, on free ports of this machine. Used by one thread. */
 final class TestCluster {
     static final int NODES = 3;
     static final int PARTITIONS = 8;
@@ -43,9 +43,13 @@ final class TestCluster {
 
     /** @param settings by their names in the file, such as {@code limits.item_max_bytes}; texts with their quotes */
     TestCluster(Processes processes, Map<String, Object> settings) throws IOException {
+        this(processes, settings, NODES);
+    }
+
+    private TestCluster(Processes processes, Map<String, Object> settings, int count) throws IOException {
         directory = processes.directory();
         config = directory.resolve("cluster.toml");
-        for (int id = 1; id <= NODES; id++) {
+        for (int id = 1; id <= count; id++) {
             nodes.add(new TestNode(id, directory, config, processes));
         }
         writeConfig(config, settings);
@@ -59,7 +63,15 @@ final class TestCluster {
 
     /** A cluster that serves. */
     static TestCluster started(Processes processes, Map<String, Object> settings) throws IOException {
-        TestCluster cluster = new TestCluster(processes, settings);
+        return started(new TestCluster(processes, settings));
+    }
+
+    /** A single node that serves. */
+    static TestCluster startedAlone(Processes processes) throws IOException {
+        return started(new TestCluster(processes, Map.of("cluster.replicas", 1), 1));
+    }
+
+    private static TestCluster started(TestCluster cluster) throws IOException {
         cluster.startAll();
         cluster.awaitReady();
         return cluster;
@@ -127,7 +139,7 @@ final class TestCluster {
     void awaitReady() {
         Await.until("all partitions of " + directory + " have leaders that all nodes know", READY, () -> {
             List<TestNode> running = nodes.stream().filter(TestNode::isAlive).toList();
-            if (running.size() <= NODES / 2) {
+            if (running.size() <= nodes.size() / 2) {
                 throw new IOException("Only " + running + " run.");
             }
             for (TestNode node : running) {

@@ -20,6 +20,9 @@ final class TestNode {
     private final Processes processes;
     private Path config;
     private int heapMiB = HEAP_MIB;
+    /** What every connection says first; empty if nobody has to log in. */
+    private String login = "";
+
     private Process process;
 
     TestNode(int id, Path directory, Path config, Processes processes) {
@@ -37,6 +40,13 @@ final class TestNode {
 
     TestNode withHeapMiB(int newHeapMiB) {
         heapMiB = newHeapMiB;
+        return this;
+    }
+
+    /** For a cluster whose clients have to log in. */
+    TestNode withUser(String name, String password) {
+        String token = name + " " + password;
+        login = "set login 0 0 " + token.length() + "\r\n" + token;
         return this;
     }
 
@@ -96,11 +106,19 @@ final class TestNode {
     }
 
     TextClient connect() throws IOException {
-        return new TextClient(clientPort);
+        return loggedIn(new TextClient(clientPort));
+    }
+
+    private TextClient loggedIn(TextClient client) throws IOException {
+        if (!login.isEmpty() && !client.command(login).equals("STORED")) {
+            client.close();
+            throw new IOException("The login at " + this + " was refused.");
+        }
+        return client;
     }
 
     Map<String, String> stats(String argument) throws IOException {
-        try (TextClient client = new TextClient(clientPort, STATS_PATIENCE)) {
+        try (TextClient client = loggedIn(new TextClient(clientPort, STATS_PATIENCE))) {
             return client.stats(argument);
         }
     }

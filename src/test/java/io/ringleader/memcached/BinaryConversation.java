@@ -4,6 +4,7 @@ import static io.ringleader.memcached.BinaryPackets.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 
 /** One connection that speaks the binary protocol with a partition: what is said, and exactly what has to come back. */
 final class BinaryConversation {
@@ -17,10 +18,19 @@ final class BinaryConversation {
         this(ROOMY_BYTES, LIMITS.itemMaxBytes());
     }
 
+    /** One that has to log in. */
+    BinaryConversation(Credentials credentials) {
+        this(ROOMY_BYTES, LIMITS.itemMaxBytes(), Optional.of(credentials));
+    }
+
     /** @param itemMaxBytes the limit of the store; that of the connection is the one of {@link #LIMITS} */
     BinaryConversation(long partitionMaxBytes, int itemMaxBytes) {
+        this(partitionMaxBytes, itemMaxBytes, Optional.empty());
+    }
+
+    private BinaryConversation(long partitionMaxBytes, int itemMaxBytes, Optional<Credentials> credentials) {
         handler = new ExecutingHandler(() -> true, partitionMaxBytes, itemMaxBytes);
-        wire = new Wire(LIMITS, new BinaryProtocol(LIMITS), handler, false);
+        wire = new Wire(LIMITS, new BinaryProtocol(LIMITS, credentials), handler, false);
     }
 
     byte[] ask(byte[]... requests) {

@@ -16,6 +16,7 @@ import io.ringleader.store.ResultReader;
 import io.ringleader.store.ResultWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -185,10 +186,12 @@ class BinaryProtocolErrorsTest {
 
     @Test
     void theFirstByteDecidesOnTheDialect() {
-        assertThat(Protocol.of((byte) 0x80, BinaryConversation.LIMITS)).isInstanceOf(BinaryProtocol.class);
+        assertThat(Protocol.of((byte) 0x80, BinaryConversation.LIMITS, Optional.empty()))
+                .isInstanceOf(BinaryProtocol.class);
         for (int first = 0; first < 256; first++) {
             if (first != 0x80) {
-                assertThat(Protocol.of((byte) first, BinaryConversation.LIMITS)).isInstanceOf(TextProtocol.class);
+                assertThat(Protocol.of((byte) first, BinaryConversation.LIMITS, Optional.empty()))
+                        .isInstanceOf(TextProtocol.class);
             }
         }
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -18,6 +20,8 @@ import net.jqwik.api.Provide;
  */
 class BinaryProtocolFuzzTest {
     private static final Limits LIMITS = new Limits(5, 20, 60, 120, 2);
+    private static final Optional<Credentials> NOBODY = Optional.empty();
+    private static final Optional<Credentials> SOMEBODY = Optional.of(new Credentials(Map.of("u", "p")));
 
     /** What was called and answered, whatever the way. */
     private record Outcome(List<String> calls, String output) {}
@@ -34,6 +38,18 @@ class BinaryProtocolFuzzTest {
     @Property(tries = 3000)
     void sessionsHaveOneOutcome(@ForAll("sessions") byte[] session, @ForAll long seed) {
         assertOneOutcome(session, new Random(seed));
+    }
+
+    @Property(tries = 3000)
+    void loginsHaveOneOutcome(@ForAll("logins") byte[] session, @ForAll long seed) {
+        assertOneOutcome(session, new Random(seed), SOMEBODY);
+    }
+
+    @Property(tries = 2000)
+    void withoutTheRightPasswordNothingIsDone(@ForAll("guesses") byte[] session, @ForAll long seed) {
+        List<String> calls = outcome(session, 1 + (int) (seed & 63), true, new Random(seed), SOMEBODY)
+                .calls();
+        assertThat(calls).isSubsetOf("answer", "refused", "version", "close");
     }
 
     @Property(tries = 5000)
@@ -53,10 +69,19 @@ class BinaryProtocolFuzzTest {
 
     @Property(tries = 300)
     void everySplitInTwoHasTheSameOutcome(@ForAll("sessions") byte[] session) {
-        Outcome expected = outcome(session, session.length, true, new Random(1));
+        everySplitInTwoHasTheSameOutcome(session, NOBODY);
+    }
+
+    @Property(tries = 300)
+    void everySplitOfALoginInTwoHasTheSameOutcome(@ForAll("logins") byte[] session) {
+        everySplitInTwoHasTheSameOutcome(session, SOMEBODY);
+    }
+
+    private static void everySplitInTwoHasTheSameOutcome(byte[] session, Optional<Credentials> credentials) {
+        Outcome expected = outcome(session, session.length, true, new Random(1), credentials);
         for (int cut = 0; cut <= session.length; cut++) {
             ExecutingHandler handler = handler(new Random(1), true);
-            Wire wire = new Wire(LIMITS, new BinaryProtocol(LIMITS), handler, cut % 2 == 0);
+            Wire wire = new Wire(LIMITS, new BinaryProtocol(LIMITS, credentials), handler, cut % 2 == 0);
             wire.feed(session, 0, cut);
             wire.feed(session, cut, session.length);
             assertThat(new Outcome(handler.calls, BinaryPackets.hex(handler.takeOutput())))
@@ -65,14 +90,21 @@ class BinaryProtocolFuzzTest {
     }
 
     private static void assertOneOutcome(byte[] input, Random random) {
-        Outcome expected = outcome(input, Math.max(1, input.length), true, random);
-        assertThat(outcome(input, 1, true, random)).isEqualTo(expected);
-        assertThat(outcome(input, 1 + random.nextInt(60), false, random)).isEqualTo(expected);
+        assertOneOutcome(input, random, NOBODY);
+        assertOneOutcome(input, random, SOMEBODY);
     }
 
-    private static Outcome outcome(byte[] input, int pieceBytesMax, boolean willing, Random random) {
+    private static void assertOneOutcome(byte[] input, Random random, Optional<Credentials> credentials) {
+        Outcome expected = outcome(input, Math.max(1, input.length), true, random, credentials);
+        assertThat(outcome(input, 1, true, random, credentials)).isEqualTo(expected);
+        assertThat(outcome(input, 1 + random.nextInt(60), false, random, credentials))
+                .isEqualTo(expected);
+    }
+
+    private static Outcome outcome(
+            byte[] input, int pieceBytesMax, boolean willing, Random random, Optional<Credentials> credentials) {
         ExecutingHandler handler = handler(random, willing);
-        Wire wire = new Wire(LIMITS, new BinaryProtocol(LIMITS), handler, random.nextBoolean());
+        Wire wire = new Wire(LIMITS, new BinaryProtocol(LIMITS, credentials), handler, random.nextBoolean());
         int from = 0;
         while (from < input.length) {
             int to = Math.min(input.length, from + (willing ? pieceBytesMax : 1 + random.nextInt(pieceBytesMax)));
@@ -92,6 +124,33 @@ class BinaryProtocolFuzzTest {
     private static byte[] cutOut(byte[] input, int at, int length) {
         return BinaryPackets.join(
                 Arrays.copyOfRange(input, 0, at), Arrays.copyOfRange(input, at + length, input.length));
+    }
+
+    /** Sessions that begin with some of what belongs to a login. */
+    @Provide
+    Arbitrary<byte[]> logins() {
+        return Combinators.combine(saslRequests("", "x", "\0u\0p", "\0u\0q", "u\0u\0p"), sessions())
+                .as(BinaryPackets::join);
+    }
+
+    @Provide
+    Arbitrary<byte[]> guesses() {
+        return Combinators.combine(saslRequests("", "u", "\0u\0", "\0u\0q", "x\0u\0p", "\0u\0p\0", "\0\0"), sessions())
+                .as(BinaryPackets::join);
+    }
+
+    private static Arbitrary<byte[]> saslRequests(String... messages) {
+        Arbitrary<byte[]> logins = Combinators.combine(
+                        Arbitraries.of(0x21, 0x21, 0x22),
+                        Arbitraries.of("PLAIN", "plain", "OTHER"),
+                        Arbitraries.of(messages))
+                .as((opcode, mechanism, message) ->
+                        BinaryPackets.request(opcode, mechanism, BinaryPackets.NONE, message, 0));
+        Arbitrary<byte[]> others = Arbitraries.of(0x20, 0x0b).map(BinaryPackets::request);
+        return Arbitraries.oneOf(logins, logins, others)
+                .list()
+                .ofMaxSize(6)
+                .map(packets -> BinaryPackets.join(packets.toArray(byte[][]::new)));
     }
 
     @Provide

@@ -158,6 +158,9 @@ class BinaryProtocolTest {
         talk.exchange(count(0x06, "t", 1, 0, 0, 0), error(0x06, NON_NUMERIC, NON_NUMERIC_TEXT));
         talk.exchange(count(0x16, "t", 1, 0, 0, 0), error(0x16, NON_NUMERIC, NON_NUMERIC_TEXT));
         talk.exchange(count(0x05, "t", 1, 0, 0, WRONG_CAS), error(0x05, EXISTS, EXISTS_TEXT));
+        given("t", 0, "", 7);
+        // as memcached has it: nothing is no number, whatever the cas id
+        talk.exchange(count(0x05, "t", 1, 0, 0, WRONG_CAS), error(0x05, NON_NUMERIC, NON_NUMERIC_TEXT));
     }
 
     @Test

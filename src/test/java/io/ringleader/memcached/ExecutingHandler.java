@@ -84,6 +84,12 @@ final class ExecutingHandler extends RecordingHandler {
     }
 
     @Override
+    public void login(boolean accepted, byte[] answer) {
+        local(accepted ? "accepted" : "refused");
+        output.putBytes(answer, 0, answer.length);
+    }
+
+    @Override
     public void answer(byte[] bytes) {
         local("answer");
         output.putBytes(bytes, 0, bytes.length);

@@ -12,9 +12,12 @@ class LimitsTest {
     }
 
     @Test
-    void aRequestIsAtMostALineOrAPacketWithAValueOrALongGet() {
-        assertThat(new Limits(250, 5000, 100, 200, 1).requestMaxBytes()).isEqualTo(5294);
-        assertThat(new Limits(250, 5, 100, 400, 1).requestMaxBytes()).isEqualTo(401);
+    void aRequestIsAtMostALineOrAPacketWithAValueOrALongGetOrALogin() {
+        assertThat(new Limits(250, 50_000, 100, 200, 1).requestMaxBytes()).isEqualTo(50_294);
+        assertThat(new Limits(250, 5, 100, 40_000, 1).requestMaxBytes()).isEqualTo(40_001);
+        assertThat(new Limits(250, 5, 100, 200, 1).requestMaxBytes())
+                .as("a login")
+                .isEqualTo(16_384 + 294);
     }
 
     @Test

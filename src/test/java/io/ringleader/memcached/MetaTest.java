@@ -88,6 +88,12 @@ class MetaTest {
                 "mg zz N0 t E77 c|HD t-1 c77 W",
                 "mg zz N30 T60 t|HD t60 W",
                 "mg zz T60 N30 t|HD t30 W",
+                "mg zz N30 t T60|HD t30 W",
+                "mg zz T60 t N30|HD t60 W",
+                "mg a N30 t T60|HD t100",
+                "mg a T60 t N30|HD t60",
+                "ma zz N30 t T60|HD t30",
+                "ma zz T60 t N30|HD t60",
                 "mg|CLIENT_ERROR bad command line format",
                 "mg a !|CLIENT_ERROR bad command line format",
                 "mg a 1|CLIENT_ERROR invalid flag",
@@ -207,7 +213,26 @@ class MetaTest {
                 "ma n C0|HD|mg n v|VA 2;11",
                 "ma n C1 q|EX|mg n v|VA 2;10",
                 "ma n q v||mg n v|VA 2;11",
+                "ma n J1 N30 t T60|HD t-1|mg n t|HD t60",
+                "ma zz N30 t T60|HD t30|mg zz t|HD t60",
+                "mg zz T60 t N30|HD t60 W|mg zz t|HD t30 Z",
                 "ma zz N30 J5 MD|HD|mg zz v t|VA 1 t30;5",
+                "mg zz N30 t T90|HD t30 W|mg zz t|HD t90 Z",
+                "mg zz N30 T90 t|HD t90 W|mg zz t|HD t90 Z",
+                "mg zz T90 N30 t|HD t30 W|mg zz t|HD t30 Z",
+                "mg zz T90 t N30|HD t90 W|mg zz t|HD t30 Z",
+                "mg zz t N30 T90|HD t-1 W|mg zz t|HD t90 Z",
+                "mg zz t T90 N30|HD t-1 W|mg zz t|HD t30 Z",
+                "mg zz N30 t T0|HD t30 W|mg zz t|HD t-1 Z",
+                "mg zz N0 t T90|HD t-1 W|mg zz t|HD t90 Z",
+                "mg zz N30 t T-1|HD t30 W|mg zz t|EN",
+                "ma zz N30 t T90|HD t30|mg zz t|HD t90",
+                "ma zz T90 t N30|HD t90|mg zz t|HD t30",
+                "ma zz t T90 N30|HD t-1|mg zz t|HD t30",
+                "mg a N30 t T90|HD t-1|mg a t|HD t90",
+                "mg a T90 t N30|HD t90|mg a t|HD t90",
+                "ma n N30 t T90|HD t-1|mg n t|HD t90",
+                "ma n T90 t N30|HD t90|mg n t|HD t90",
             })
     void aCommandTakesEffect(String line, String answer, String then, String thenAnswer) {
         client.ask("ms a 2 F5\r\nhi\r\nms n 2\r\n10\r\n");
@@ -303,6 +328,16 @@ class MetaTest {
         client.ask("ms k 1\r\n1\r\n");
         client.line("get k");
         expect("mg k h", "HD h1");
+        client.line("md k I");
+        expect("mg k h", "HD h1 X W");
+        client.line("md k x");
+        expect("mg k h", "HD h0");
+        client.ask("ms k 2\r\n98\r\n");
+        client.line("touch k 0");
+        expect("incr k 1", "99");
+        expect("mg k h", "HD h1");
+        expect("incr k 1", "100");
+        expect("mg k h", "HD h0");
     }
 
     @Test
@@ -324,6 +359,7 @@ class MetaTest {
         String key = "k".repeat(251);
         expect("ms " + key + " 2\r\nhi", "CLIENT_ERROR bad command line format");
         expect("mg " + key, "CLIENT_ERROR bad command line format");
+        expect("ma " + key, "CLIENT_ERROR invalid or duplicate flag");
         expect("ms k 2 " + "k ".repeat(18) + "\r\nhi", "CLIENT_ERROR options flags are too long");
         expect("ms k 2 O" + "o".repeat(32) + "\r\nhi", "CLIENT_ERROR opaque token too long");
         expect("ms k 2 L" + "l".repeat(2100) + "\r\nhi", "CLIENT_ERROR bad command line format");

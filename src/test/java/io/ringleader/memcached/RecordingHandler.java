@@ -103,6 +103,11 @@ class RecordingHandler implements RequestHandler {
     }
 
     @Override
+    public void login(boolean accepted, byte[] answer) {
+        local((accepted ? "accepted: " : "refused: ") + new String(answer, StandardCharsets.ISO_8859_1).strip());
+    }
+
+    @Override
     public void close(String reason) {
         local("close");
         over = true;

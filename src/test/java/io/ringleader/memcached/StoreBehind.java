@@ -2,6 +2,7 @@ package io.ringleader.memcached;
 
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandBatch;
+import io.ringleader.store.Hints;
 import io.ringleader.store.PartitionStore;
 import io.ringleader.store.Result;
 import io.ringleader.store.ResultReader;
@@ -62,11 +63,13 @@ final class StoreBehind implements RequestHandler {
         ByteWriter command = new ByteWriter();
         request.encode(command);
         byte[] result = request.isWrite() ? write(command) : read(command);
-        if (result[0] == Result.NEEDS_LOG) {
-            result = write(command);
-        }
         ResultReader reader = new ResultReader().reset(result, 0, result.length);
         reader.next();
+        if (reader.code() == Result.NEEDS_LOG) {
+            byte[] answer = write(command);
+            byte[] shown = Hints.of(reader).putInto(answer, 0, answer.length);
+            reader.reset(shown, 0, shown.length).next();
+        }
         request.reply().write(reader, out);
     }
 
@@ -97,6 +100,11 @@ final class StoreBehind implements RequestHandler {
     @Override
     public void answer(byte[] bytes) {
         out.putBytes(bytes, 0, bytes.length);
+    }
+
+    @Override
+    public void login(boolean accepted, byte[] answer) {
+        throw new IllegalStateException("Nobody needs to log in here.");
     }
 
     @Override

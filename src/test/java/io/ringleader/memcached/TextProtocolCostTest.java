@@ -106,6 +106,11 @@ class TextProtocolCostTest {
         public void endOfKeys() {}
 
         @Override
+        public void login(boolean accepted, byte[] answer) {
+            // none of the counted requests is one
+        }
+
+        @Override
         public void stats(String argument, StatsWriter writer) {}
 
         @Override

@@ -1,13 +1,18 @@
 package io.ringleader.mutants;
 
 import io.ringleader.raft.RandomSchedule;
+import io.ringleader.sim.Simulation;
 import java.util.function.LongConsumer;
 
 /** What is let loose on a mutant, from the quickest on. Each fails by throwing, and depends on its seed only. */
 enum Harness {
     /** Raft alone, on networks that lose, duplicate and reorder. */
     SCHEDULES("random schedules", 400, seed -> new RandomSchedule(seed).run(2_000)),
-    ;
+
+    /** Whole nodes, on simulated networks, disks and clocks. */
+    SIMULATION("simulation", 400, seed -> Simulation.run(seed).failure().ifPresent(failure -> {
+        throw failure;
+    }));
 
     private final String text;
     private final int seeds;

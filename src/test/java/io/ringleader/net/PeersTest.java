@@ -3,6 +3,7 @@ package io.ringleader.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringleader.sim.VirtualWorld;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -103,7 +104,7 @@ class PeersTest {
         start(2, AGREEMENT, null, 1);
         world.runMillis(2 * 3_600_000);
         assertThat(one.events).containsExactly("up 2");
-        assertThat(world.connectionsMade).isEqualTo(2);
+        assertThat(world.connectionsMade()).isEqualTo(2);
         assertThat(world.openConnections()).isEqualTo(4);
     }
 

@@ -3,6 +3,7 @@ package io.ringleader.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.config.ClientAccess;
+import io.ringleader.sim.TextClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,38 @@ class AdministrationClusterTest {
         for (int i = 0; i < 2_000; i++) {
             assertThat(keys).contains("steady" + i);
         }
+    }
+
+    @Test
+    void whereNodesOutnumberReplicasTheListsOfAllNodesHaveAllKeys() {
+        OneThreadCluster cluster = new OneThreadCluster(18, options -> {
+                    options.nodes = 5;
+                    options.partitions = 10;
+                })
+                .start()
+                .awaitLeaders();
+        TextClient client = cluster.client(1);
+        TreeSet<String> expected = new TreeSet<>();
+        for (int i = 0; i < 100; i++) {
+            client.send(TextClient.set("key" + i, 0, "v"), answer -> {});
+            expected.add("key" + i);
+        }
+        cluster.runUntil(() -> client.waiting() == 0, 20_000, "all is stored");
+        cluster.runMillis(1_000);
+        TreeSet<String> listed = new TreeSet<>();
+        for (int node : cluster.nodes()) {
+            RawClient reader = new RawClient(cluster, node, "lru_crawler metadump all\r\n");
+            cluster.runUntil(() -> reader.text().endsWith("END\r\n"), 10_000, "the list is whole");
+            List<Integer> here = cluster.config().ring().partitionsOf(node);
+            for (String line : reader.text().split("\r?\n")) {
+                if (line.startsWith("key=")) {
+                    String key = line.split("[= ]")[1];
+                    listed.add(key);
+                    assertThat(here).contains(cluster.partitionOf(key));
+                }
+            }
+        }
+        assertThat(listed).isEqualTo(expected);
     }
 
     @Test
@@ -150,7 +183,7 @@ class AdministrationClusterTest {
         assertThat(client.value("k")).isEqualTo("v");
         assertThat(client.ask("stats")).contains("STAT auth_cmds 2\r\n", "STAT auth_errors 1\r\n");
         assertThat(client.ask("stats settings"))
-                .contains("STAT auth_enabled_ascii yes\r\n")
+                .contains("STAT auth_enabled_sasl yes\r\n", "STAT auth_enabled_ascii yes\r\n")
                 .doesNotContain("apple");
     }
 

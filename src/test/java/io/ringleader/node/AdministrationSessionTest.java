@@ -1,10 +1,15 @@
 package io.ringleader.node;
 
+import static io.ringleader.memcached.BinaryPackets.NONE;
+import static io.ringleader.memcached.BinaryPackets.error;
+import static io.ringleader.memcached.BinaryPackets.request;
+import static io.ringleader.memcached.BinaryPackets.response;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.memcached.Credentials;
 import io.ringleader.node.ClientSide.Client;
 import io.ringleader.store.Result;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -14,6 +19,14 @@ class AdministrationSessionTest {
     private static final String WRONG = "set x 0 0 7\r\nuser no\r\n";
     private static final String RIGHT = "set x 0 0 7\r\nuser pw\r\n";
     private static final String FAILURE = "CLIENT_ERROR authentication failure\r\n";
+
+    private static String sasl(String message) {
+        return latin1(request(0x21, "PLAIN", NONE, message, 0));
+    }
+
+    private static String latin1(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
 
     private final ClientSide open = new ClientSide();
     private final ClientSide guarded = new ClientSide(new Credentials(Map.of("user", "pw")), false);
@@ -68,13 +81,58 @@ class AdministrationSessionTest {
     }
 
     @Test
-    void loginsAreCounted() {
+    void aBinaryClientWaitsForItsErrorTooAndThenItsPipelineGoesOn() {
         Client client = guarded.client();
-        client.says(WRONG + RIGHT);
+        client.says(sasl("\0user\0no") + sasl("\0user\0on") + sasl("\0user\0pw") + latin1(request(0x0a)));
+        String failure = latin1(error(0x21, 0x20, "Auth failure."));
+        guarded.world.runMillis(199);
+        assertThat(client.heard()).isEmpty();
+        assertThat(client.reading).isFalse();
+        guarded.world.runMillis(1);
+        assertThat(client.heard()).isEqualTo(failure);
+        guarded.world.runMillis(399);
+        assertThat(client.heard()).isEmpty();
+        guarded.world.runMillis(1);
+        assertThat(client.heard())
+                .isEqualTo(
+                        failure + latin1(response(0x21, 0, "", NONE, "Authenticated", 0)) + latin1(response(0x0a, 0)));
+        assertThat(client.reading).isTrue();
+    }
+
+    @Test
+    void whatABinaryClientAskedBeforeAFailedLoginIsAnsweredBeforeIt() {
+        Client client = guarded.client();
+        String key = guarded.key(0, 0);
+        client.says(sasl("\0user\0pw") + latin1(request(0x00, key)) + sasl("\0user\0no") + latin1(request(0x00, key)));
+        assertThat(client.heard()).endsWith("Authenticated");
+        guarded.world.runMillis(100);
+        guarded.answer(guarded.next(), Result.MISS);
+        assertThat(client.heard()).isEqualTo(latin1(error(0x00, 1, "Not found")));
+        guarded.world.runMillis(100);
+        assertThat(client.heard())
+                .isEqualTo(latin1(error(0x21, 0x20, "Auth failure.")) + latin1(error(0x00, 0x20, "Auth failure.")));
+        assertThat(client.closing).isTrue();
+        assertThat(guarded.asked).isEmpty();
+    }
+
+    @Test
+    void aBinaryClientThatHasNotLoggedInIsToldSoAndDisconnected() {
+        Client client = guarded.client();
+        client.says(latin1(request(0x00, guarded.key(0, 0))) + sasl("\0user\0pw"));
+        assertThat(client.heard()).isEqualTo(latin1(error(0x00, 0x20, "Auth failure.")));
+        assertThat(client.closing).isTrue();
+        guarded.settle();
+        assertThat(guarded.asked).isEmpty();
+    }
+
+    @Test
+    void loginsInEitherDialectAreCounted() {
+        guarded.client().says(WRONG + RIGHT);
+        guarded.client().says(sasl("\0user\0no") + sasl("\0user\0pw") + sasl("") + latin1(request(0x20)));
         guarded.world.runMillis(200);
         Map<String, Long> stats = new TreeMap<>();
         guarded.stats.report(stats::put);
-        assertThat(stats).containsEntry("auth_cmds", 2L).containsEntry("auth_errors", 1L);
+        assertThat(stats).containsEntry("auth_cmds", 4L).containsEntry("auth_errors", 2L);
     }
 
     @Test

@@ -5,7 +5,7 @@ import static io.ringleader.memcached.BinaryPackets.join;
 import io.ringleader.memcached.BinaryPackets;
 import io.ringleader.net.Connection;
 import io.ringleader.net.ConnectionHandler;
-import io.ringleader.net.VirtualProcess;
+import io.ringleader.sim.VirtualProcess;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

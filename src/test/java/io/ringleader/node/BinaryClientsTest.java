@@ -13,11 +13,16 @@ import static io.ringleader.memcached.BinaryPackets.response;
 import static io.ringleader.memcached.BinaryPackets.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringleader.config.ClientAccess;
 import io.ringleader.memcached.BinaryPackets;
+import io.ringleader.sim.TextClient;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Clients that speak the binary protocol, on a whole cluster in one thread. */
@@ -78,6 +83,38 @@ class BinaryClientsTest {
         assertThat(packets(client.exchange(request(0x10))))
                 .hasSizeGreaterThan(20)
                 .allSatisfy(packet -> assertThat(packet.getInt(OPAQUE_AT)).isEqualTo(OPAQUE));
+        cluster.requireNothingLeftBehind();
+    }
+
+    @Test
+    void aNodeWithoutAReplicaServesEveryPartition() {
+        OneThreadCluster cluster =
+                new OneThreadCluster(40, options -> options.nodes = 5).start().awaitLeaders();
+        for (int partition = 0; partition < cluster.config().partitions(); partition++) {
+            BinaryClient client = cluster.binaryClient(cluster.strangerTo(partition));
+            String key = cluster.keyOf(partition, 0);
+            assertAnswer(
+                    client.exchange(
+                            store(0x12, key, 7, 0, "v", 0),
+                            store(0x02, key, 7, 0, "w", 0),
+                            request(0x19, key, NONE, "!", 0),
+                            request(0x1a, key, NONE, "?", 2),
+                            request(0x24, key, ints(100)),
+                            store(0x13, key, 7, 0, "8", 3),
+                            count(0x15, key, 2, 0, -1, 0),
+                            count(0x06, key, 1, 0, -1, 5),
+                            request(0x0d, key),
+                            request(0x14, key, NONE, "", 1),
+                            request(0x14, key),
+                            request(0x09, key),
+                            request(0x00, key)),
+                    error(0x02, 2, "Data exists for key."),
+                    hit(0x24, key, "?v!", 3),
+                    number(0x06, 9, 6),
+                    hit(0x0d, key, "9 ", 6),
+                    error(0x14, 2, "Data exists for key."),
+                    error(0x00, 1, "Not found"));
+        }
         cluster.requireNothingLeftBehind();
     }
 
@@ -152,6 +189,45 @@ class BinaryClientsTest {
                         "STAT decr_misses 1",
                         "STAT delete_hits 1",
                         "STAT delete_misses 1");
+    }
+
+    private static byte[] login(String message) {
+        return request(0x21, "PLAIN", NONE, message, 0);
+    }
+
+    @Test
+    void aClusterWithUsersServesBinaryClientsThatLogInAtAnyNode() {
+        OneThreadCluster cluster = new OneThreadCluster(39, options -> {
+                    options.partitions = 1;
+                    options.clientAccess =
+                            new ClientAccess(Optional.of(Path.of("/users")), Map.of("ann", "apple"), false);
+                })
+                .start()
+                .awaitLeaders();
+        byte[] refused = error(0x01, 0x20, "Auth failure.");
+        byte[] welcome = response(0x21, 0, "", NONE, "Authenticated", 0);
+        int cas = 0;
+        for (int node : cluster.nodes()) {
+            BinaryClient stranger = cluster.binaryClient(node);
+            assertAnswer(stranger.exchange(store(0x01, "k", 7, 0, "of nobody", 0)), refused);
+            assertThat(stranger.isClosed()).isTrue();
+            BinaryClient client = cluster.binaryClient(node);
+            long before = cluster.nowMillis();
+            client.send(join(request(0x20), login("\0ann\0peach")));
+            byte[] failure = join(response(0x20, 0, "", NONE, "PLAIN", 0), error(0x21, 0x20, "Auth failure."));
+            cluster.runUntil(() -> client.heard().length == failure.length, 5_000, "the wrong password is refused");
+            assertThat(cluster.nowMillis() - before).isGreaterThanOrEqualTo(200);
+            String value = "v" + node;
+            byte[] heard =
+                    client.exchange(login("\0ann\0apple"), store(0x01, "k", 7, 0, value, cas), request(0x00, "k"));
+            cas++;
+            assertAnswer(heard, failure, welcome, response(0x01, cas), hit(0x00, "", value, cas));
+            List<String> stats = packets(client.exchange(request(0x10))).stream()
+                    .map(BinaryClientsTest::body)
+                    .toList();
+            assertThat(stats).contains("auth_cmds2", "auth_errors1");
+        }
+        cluster.requireNothingLeftBehind();
     }
 
     @Test

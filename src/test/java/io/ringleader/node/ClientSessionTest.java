@@ -250,8 +250,10 @@ class ClientSessionTest {
         reader.next();
         ByteWriter result = new ByteWriter();
         result.putByte(Result.NEEDS_LOG);
+        result.putByte(0);
         result.putByte(reader.keyLength());
         result.putBytes(bytes, reader.keyOffset(), reader.keyLength());
+        result.putInt(0);
         return result.toByteArray();
     }
 

@@ -2,6 +2,7 @@ package io.ringleader.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringleader.sim.TextClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,5 +1,6 @@
 package io.ringleader.node;
 
+import io.ringleader.sim.CountsAndVersions;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
@@ -13,6 +14,10 @@ class ClusterPropertyTest {
     /** For nodes to find each other again. */
     private static final long RECOVERY_MILLIS = 3_000;
 
+    private static final long COMMAND_TIMEOUT_MILLIS = 1_500;
+    private static final CountsAndVersions.Strength STRENGTH =
+            new CountsAndVersions.Strength(4, 3, 4, 100, 400, COMMAND_TIMEOUT_MILLIS + 200);
+
     /** A failure names the seed and what was done to the cluster: {@code run(seed)} repeats it exactly. */
     @Property(tries = 250, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
     void whatWasAcknowledgedIsThereAndNothingHappenedTwice(@ForAll long seed) {
@@ -24,20 +29,19 @@ class ClusterPropertyTest {
             Random choices = new Random(seed);
             options.partitions = 1 + choices.nextInt(3);
             options.nodes = choices.nextInt(8) == 0 ? 1 : 3;
-            options.commandTimeoutMillis = 1_500;
+            options.commandTimeoutMillis = COMMAND_TIMEOUT_MILLIS;
             options.snapshotLogBytes = 4 << 10;
             options.logRetainBytes = choices.nextBoolean() ? 0 : 2 << 10;
             options.snapshotChunkBytes = 512;
             options.diskDelayNanos = 1L << (10 + choices.nextInt(16));
         });
         cluster.start().awaitLeaders();
-        RandomWorkload workload = new RandomWorkload(cluster, 4);
+        CountsAndVersions workload = new CountsAndVersions(cluster, STRENGTH);
         workload.start();
         Random random = cluster.world().random();
         long end = cluster.nowMillis() + FAULTS_MILLIS;
         while (cluster.nowMillis() < end) {
             cluster.runMillis(10 + random.nextInt(400));
-            workload.requireAnswersInTime();
             breakSomething(cluster, random);
         }
         cluster.heal();
@@ -48,9 +52,10 @@ class ClusterPropertyTest {
         }
         cluster.start();
         workload.stop();
+        cluster.runUntil(workload::isAnswered, 20_000, "everything is answered");
         cluster.runMillis(RECOVERY_MILLIS);
         cluster.awaitLeaders();
-        workload.requireWhatWasAcknowledged();
+        workload.verify();
         cluster.awaitEqualReplicas();
         cluster.requireNothingLeftBehind();
     }

@@ -2,6 +2,7 @@ package io.ringleader.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringleader.sim.TextClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -240,7 +241,7 @@ class ClusterTest {
         }
         cluster.runMillis(2);
         client.endOutput();
-        cluster.runUntil(client::isClosed, 10_000, "the connection is closed");
+        cluster.runUntil(client::isClosed, 20_000, "the connection is closed");
         assertThat(client.unasked()).hasSize(3_000);
         cluster.requireNothingLeftBehind();
     }

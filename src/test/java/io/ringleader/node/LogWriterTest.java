@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringleader.loop.Loop;
-import io.ringleader.net.VirtualProcess;
-import io.ringleader.net.VirtualWorld;
 import io.ringleader.raft.Durable;
 import io.ringleader.raft.Entry;
 import io.ringleader.raft.EntryType;
 import io.ringleader.raft.HardState;
 import io.ringleader.raft.SnapshotPoint;
-import io.ringleader.storage.MemoryDisk;
+import io.ringleader.sim.MemoryDisk;
+import io.ringleader.sim.VirtualProcess;
+import io.ringleader.sim.VirtualWorld;
 import io.ringleader.storage.WriteAheadLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ringleader.raft.Entry;
 import io.ringleader.raft.EntryType;
 import io.ringleader.raft.Message;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.store.ByteWriter;
 import java.util.ArrayList;
@@ -22,14 +23,15 @@ import net.jqwik.api.Provide;
 class PeerCodecTest {
     private static final int FROM = 3;
     private static final int SELF = 2;
+    private static final Replica SENDER = new Replica(FROM, 2, -1, true);
 
     /** What a frame held, each as text that has all its fields. */
     private static final class Recorder implements PeerCodec.Receiver {
         final List<String> texts = new ArrayList<>();
 
         @Override
-        public void onMessage(int partition, Message message) {
-            texts.add(partition + " " + text(message));
+        public void onMessage(int partition, Replica sender, Message message) {
+            texts.add(partition + " " + sender + " " + text(message));
         }
 
         @Override
@@ -68,12 +70,16 @@ class PeerCodecTest {
         Arbitrary<Boolean> b = Arbitraries.of(true, false);
         Arbitrary<byte[]> bytes = Arbitraries.bytes().array(byte[].class).ofMaxSize(40);
         Arbitrary<SnapshotPoint> point = Combinators.combine(l, l).as(SnapshotPoint::new);
+        Arbitrary<Integer> positive = Arbitraries.integers().greaterOrEqual(1);
+        Arbitrary<Replica> replica =
+                Combinators.combine(positive, positive, l).as((n, g, id) -> new Replica(n, g, id, false));
         Arbitrary<Long> index = Arbitraries.longs().between(0, Long.MAX_VALUE / 2);
         return Arbitraries.oneOf(
                 Combinators.combine(l, l, l).as((t, i, lt) -> new Message.PreVote(FROM, SELF, t, i, lt)),
                 Combinators.combine(l, b).as((t, g) -> new Message.PreVoteReply(FROM, SELF, t, g)),
                 Combinators.combine(l, l, l, b).as((t, i, lt, x) -> new Message.RequestVote(FROM, SELF, t, i, lt, x)),
-                Combinators.combine(l, b).as((t, g) -> new Message.VoteReply(FROM, SELF, t, g)),
+                Combinators.combine(l, b, replica.list().ofMaxSize(5))
+                        .as((t, g, known) -> new Message.VoteReply(FROM, SELF, t, g, known)),
                 Combinators.combine(
                                 l,
                                 index,
@@ -95,6 +101,12 @@ class PeerCodecTest {
                 Combinators.combine(l, point, l, b)
                         .as((t, p, o, i) -> new Message.SnapshotReply(FROM, SELF, t, p, o, i)),
                 l.map(t -> new Message.TimeoutNow(FROM, SELF, t)),
+                l.map(t -> new Message.Introduce(FROM, SELF, t)),
+                Combinators.combine(l, replica).as((t, r) -> new Message.Introduced(FROM, SELF, t, r)),
+                Combinators.combine(l, replica).as((t, r) -> new Message.Vouch(FROM, SELF, t, r)),
+                Combinators.combine(l, replica).as((t, r) -> new Message.Vouched(FROM, SELF, t, r)),
+                Combinators.combine(l, replica, replica.list().ofMaxSize(5))
+                        .as((t, r, known) -> new Message.Admit(FROM, SELF, t, r, known)),
                 Combinators.combine(l, Arbitraries.integers(), b, Arbitraries.integers(), bytes)
                         .as((id, p, w, c, data) -> new Request(FROM, id, p, w, c, data)),
                 Combinators.combine(
@@ -120,7 +132,7 @@ class PeerCodecTest {
         } else if (message instanceof Response response) {
             PeerCodec.write(out, response);
         } else {
-            PeerCodec.write(out, partition, (Message) message);
+            PeerCodec.write(out, partition, SENDER, (Message) message);
         }
     }
 
@@ -134,8 +146,8 @@ class PeerCodecTest {
         PeerCodec.read(FROM, SELF, out.array(), Long.BYTES, out.length() - Long.BYTES, recorder);
         assertThat(recorder.texts)
                 .containsExactly(
-                        (first instanceof Message ? "7 " : "") + text(first),
-                        (second instanceof Message ? "8 " : "") + text(second));
+                        (first instanceof Message ? "7 " + SENDER + " " : "") + text(first),
+                        (second instanceof Message ? "8 " + SENDER + " " : "") + text(second));
     }
 
     @Property(tries = 300)
@@ -175,7 +187,7 @@ class PeerCodecTest {
     @Example
     void aCountOfEntriesThatCannotBeThereAllocatesNothing() {
         ByteWriter out = new ByteWriter();
-        PeerCodec.write(out, 7, new Message.AppendEntries(FROM, SELF, 1, 1, 1, List.of(), 1));
+        PeerCodec.write(out, 7, SENDER, new Message.AppendEntries(FROM, SELF, 1, 1, 1, List.of(), 1));
         out.setInt(out.length() - Integer.BYTES, 13);
         out.putBytes(new byte[13 * 13 - 1], 0, 13 * 13 - 1);
         assertThatThrownBy(() -> PeerCodec.read(FROM, SELF, out.array(), 0, out.length(), new Recorder()))

@@ -3,15 +3,18 @@ package io.ringleader.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.loop.Loop;
-import io.ringleader.net.VirtualProcess;
-import io.ringleader.net.VirtualWorld;
 import io.ringleader.node.Pending.ReadWork;
+import io.ringleader.raft.Durable;
 import io.ringleader.raft.Effects;
 import io.ringleader.raft.HardState;
 import io.ringleader.raft.Message;
 import io.ringleader.raft.Raft;
 import io.ringleader.raft.RaftConfig;
+import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
+import io.ringleader.raft.StepObserver;
+import io.ringleader.sim.VirtualProcess;
+import io.ringleader.sim.VirtualWorld;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandBatch;
 import io.ringleader.store.CommandWriter;
@@ -37,6 +40,7 @@ class RaftHostTest {
     private final List<Response> responses = new ArrayList<>();
     private final List<SnapshotPoint> captured = new ArrayList<>();
     private final List<Message.InstallSnapshot> storedChunks = new ArrayList<>();
+    private final List<Durable> persisted = new ArrayList<>();
     private long token;
     private boolean diskWorks = true;
     private StoreHost store;
@@ -64,7 +68,7 @@ class RaftHostTest {
         }
 
         @Override
-        public void send(int node, int partition, Message message) {
+        public void send(int node, int partition, Replica sender, Message message) {
             sent.add(message);
         }
 
@@ -99,6 +103,13 @@ class RaftHostTest {
         }
     }
 
+    private final class Observed implements StepObserver {
+        @Override
+        public void persisted(Raft raft, List<Durable> durables) {
+            persisted.addAll(durables);
+        }
+    }
+
     private final class StoreEvents implements StoreHost.Listener {
         @Override
         public void respond(int node, Response response) {
@@ -128,14 +139,27 @@ class RaftHostTest {
         host = new RaftHost(1, loop, world, new RaftHost.Limits(1 << 20, 1_000, 2_000), 10 * MILLI, new Outside());
         RaftConfig config = new RaftConfig(50 * MILLI, 300 * MILLI, 600 * MILLI, 10_000, 10, 100_000, 3_000, 0);
         Raft raft = new Raft(
-                1, List.of(1, 2, 3), config, new Random(1), HardState.INITIAL, SnapshotPoint.NONE, List.of(), 0);
+                1,
+                List.of(1, 2, 3),
+                config,
+                new Random(1),
+                HardState.INITIAL,
+                SnapshotPoint.NONE,
+                List.of(),
+                List.of(voter(1)),
+                0,
+                new Observed());
         group = new PartitionGroup(PARTITION, 1, raft);
         host.add(group);
         host.start();
     }
 
+    private static Replica voter(int node) {
+        return new Replica(node, 1, node, true);
+    }
+
     private void receive(Message message) {
-        loop.execute(() -> host.onMessage(PARTITION, message));
+        loop.execute(() -> host.onMessage(PARTITION, voter(message.from()), message));
         world.runMillis(0);
     }
 
@@ -187,6 +211,20 @@ class RaftHostTest {
                 .toList();
         assertThat(mine).hasSizeLessThanOrEqualTo(1);
         return mine.isEmpty() ? null : mine.get(0).status();
+    }
+
+    @Test
+    void anObserverIsToldWhatIsDurableWhenItIsAndNotBefore() {
+        diskWorks = false;
+        receive(new Message.RequestVote(2, 1, 5, 0, 0, false));
+        world.runMillis(20);
+        assertThat(persisted).isEmpty();
+
+        loop.execute(() -> host.onDurable(token));
+        world.runMillis(1);
+
+        assertThat(persisted).containsExactly(voter(2).withVoter(false), new HardState(5, 0), new HardState(5, 2));
+        assertThat(sent(Message.VoteReply.class)).hasSize(1);
     }
 
     @Test
@@ -306,7 +344,7 @@ class RaftHostTest {
         ask(write);
         long last = group.raft.lastIndex();
         loop.execute(() -> {
-            host.onMessage(PARTITION, new Message.AppendReply(2, 1, group.raft.term(), true, last, 0, 0, 0));
+            host.onMessage(PARTITION, voter(2), new Message.AppendReply(2, 1, group.raft.term(), true, last, 0, 0, 0));
             host.onLogTooLong(List.of(PARTITION));
         });
         world.runMillis(1);

@@ -20,7 +20,7 @@ class ReplyQueueTest {
 
     private String drain() {
         ByteWriter out = new ByteWriter();
-        queue.drain(out, Integer.MAX_VALUE, (op, code) -> observed.add(op + " " + Result.name(code)));
+        queue.drain(out, Integer.MAX_VALUE, (reply, code) -> observed.add(reply.operation() + " " + Result.name(code)));
         return new String(out.toByteArray(), StandardCharsets.ISO_8859_1);
     }
 

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.raft.Message.InstallSnapshot;
 import io.ringleader.raft.SnapshotPoint;
-import io.ringleader.storage.MemoryDisk;
+import io.ringleader.sim.MemoryDisk;
 import io.ringleader.storage.SnapshotFiles;
 import io.ringleader.store.PartitionStore;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ class SnapshotKeeperTest {
 
     private final MemoryDisk sourceDisk = new MemoryDisk(1);
     private final MemoryDisk disk = new MemoryDisk(2);
+    private int damages;
     private final SnapshotKeeper source = keeper(sourceDisk);
     private final SnapshotKeeper target = keeper(disk);
 
@@ -25,7 +27,8 @@ class SnapshotKeeperTest {
     }
 
     private InstallSnapshot chunk(long offset) {
-        SnapshotKeeper.Chunk chunk = source.read(3, POINT, offset).orElseThrow();
+        SnapshotKeeper.Chunk chunk =
+                source.read(3, POINT, offset, () -> damages++).orElseThrow();
         return new InstallSnapshot(1, 2, 5, POINT, offset, chunk.data(), chunk.last());
     }
 
@@ -49,7 +52,7 @@ class SnapshotKeeperTest {
     }
 
     @Test
-    void aSnapshotArrivesInChunksAlsoIfSomeAreLostOrRepeated() {
+    void aSnapshotArrivesInChunksAlsoIfSomeAreLostOrRepeated() throws IOException {
         writeSource();
         assertThat(target.receive(3, chunk(0)).orElseThrow().nextOffset()).isEqualTo(CHUNK_BYTES);
         assertThat(target.receive(3, chunk(0)).orElseThrow().nextOffset()).isEqualTo(CHUNK_BYTES);
@@ -77,6 +80,33 @@ class SnapshotKeeperTest {
     }
 
     @Test
+    void aFileThatIsDamagedOnTheSendersDiskIsNoticedWhenItWasSentInVainAndIsNotSentAgain() {
+        writeSource();
+        sourceDisk.rot(path -> path.endsWith(".snap"), false).orElseThrow();
+        SnapshotKeeper.Received received = new SnapshotKeeper.Received(0, false);
+        do {
+            received = target.receive(3, chunk(received.nextOffset())).orElseThrow();
+            assertThat(damages).isZero();
+        } while (received.nextOffset() > 0);
+        assertThat(source.read(3, POINT, 0, () -> damages++)).isEmpty();
+        assertThat(damages).isEqualTo(1);
+        writeSource();
+        assertThat(receiveFrom(0).whole()).as("a new one takes its place").isTrue();
+        assertThat(damages).isEqualTo(1);
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsNoticedAtOnceAndOneThatIsGoneIsNoDamage() {
+        writeSource();
+        sourceDisk.faults().failReads(access -> access.path().endsWith(".snap"));
+        assertThat(source.read(3, POINT, 0, () -> damages++)).isEmpty();
+        assertThat(damages).isEqualTo(1);
+        sourceDisk.faults().clear();
+        assertThat(source.read(3, new SnapshotPoint(8, 2), 0, () -> damages++)).isEmpty();
+        assertThat(damages).isEqualTo(1);
+    }
+
+    @Test
     void aFullDiskIsGivenItsRoomBackAndTheLeaderHearsNothing() {
         writeSource();
         target.receive(3, chunk(0));
@@ -94,7 +124,7 @@ class SnapshotKeeperTest {
         disk.setCapacityBytes(10);
         assertThat(target.write(3, POINT, new PartitionStore(3).beginCapture())).isFalse();
         assertThat(files()).isEmpty();
-        assertThat(target.read(3, POINT, 0)).isEmpty();
+        assertThat(target.read(3, POINT, 0, () -> damages++)).isEmpty();
     }
 
     @Test
@@ -103,7 +133,7 @@ class SnapshotKeeperTest {
         receiveFrom(0);
         SnapshotPoint newer = new SnapshotPoint(9, 2);
         source.write(3, newer, new PartitionStore(3).beginCapture());
-        byte[] bytes = source.read(3, newer, 0).orElseThrow().data();
+        byte[] bytes = source.read(3, newer, 0, () -> damages++).orElseThrow().data();
         target.receive(3, new InstallSnapshot(1, 2, 5, newer, 0, bytes, false));
         SnapshotPoint newest = new SnapshotPoint(11, 2);
         target.receive(3, new InstallSnapshot(1, 2, 5, newest, 0, Arrays.copyOf(bytes, 10), false));

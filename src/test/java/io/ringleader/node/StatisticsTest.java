@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.loop.Loop;
 import io.ringleader.memcached.StatsWriter;
-import io.ringleader.net.VirtualProcess;
-import io.ringleader.net.VirtualWorld;
+import io.ringleader.sim.VirtualProcess;
+import io.ringleader.sim.VirtualWorld;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.PartitionStore;
 import java.util.ArrayList;

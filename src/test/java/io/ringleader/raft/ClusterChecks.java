@@ -113,7 +113,8 @@ final class ClusterChecks implements NodeEvents {
             }
             Entry entry = log.entry(index);
             long holders = cluster.nodes().stream()
-                    .filter(holder -> holder.disk.has(entry.index(), entry.term()))
+                    // A node that lost its disk may have had it, and counts for nothing until it has it again.
+                    .filter(holder -> holder.disk.has(entry.index(), entry.term()) || cluster.isForgetful(holder.id))
                     .count();
             require(
                     holders >= Quorum.majority(cluster.nodes().size()),
@@ -181,7 +182,8 @@ final class ClusterChecks implements NodeEvents {
             require(
                     hard.term() > reply.term() || (hard.term() == reply.term() && hard.votedFor() == reply.to()),
                     "node " + node.id + " voted before it was durable: " + MessageText.of(message));
-            Integer other = voteOf.putIfAbsent(new Position(node.id, reply.term()), reply.to());
+            Integer other =
+                    voteOf.putIfAbsent(new Position(node.raft().replica().identity(), reply.term()), reply.to());
             require(
                     other == null || other == reply.to(),
                     "node " + node.id + " voted twice in term " + reply.term() + ": for " + other + " and "

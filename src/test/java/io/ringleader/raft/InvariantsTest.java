@@ -32,7 +32,7 @@ class InvariantsTest {
     }
 
     private void caught(RaftState state, String violated) {
-        assertThatThrownBy(() -> invariants.check(state))
+        assertThatThrownBy(() -> invariants.check(state, true))
                 .isInstanceOf(InvariantViolation.class)
                 .hasMessageContaining(violated)
                 .hasMessageContaining("Node 1")
@@ -42,8 +42,8 @@ class InvariantsTest {
     @Test
     void soundStatesPass() {
         assertThatCode(() -> {
-                    invariants.check(state(HardState.INITIAL, SnapshotPoint.NONE));
-                    invariants.check(leader());
+                    invariants.check(state(HardState.INITIAL, SnapshotPoint.NONE), true);
+                    invariants.check(leader(), true);
                 })
                 .doesNotThrowAnyException();
     }
@@ -113,7 +113,7 @@ class InvariantsTest {
     @Test
     void aFallingTermIsCaught() {
         RaftState state = state(new HardState(5, 0), SnapshotPoint.NONE);
-        invariants.check(state);
+        invariants.check(state, true);
         state.enterTerm(4, HardState.NOBODY);
 
         caught(state, "the term fell");
@@ -123,7 +123,7 @@ class InvariantsTest {
     void aFallingCommitIndexIsCaught() {
         RaftState state = state(new HardState(1, 0), SnapshotPoint.NONE, 1, 1);
         state.commitTo(2);
-        invariants.check(state);
+        invariants.check(state, true);
         state.commitSnapshot(new SnapshotPoint(1, 1));
 
         caught(state, "the commit index fell");
@@ -132,7 +132,7 @@ class InvariantsTest {
     @Test
     void aVoteThatChangesWithinATermIsCaught() {
         RaftState state = state(new HardState(1, 2), SnapshotPoint.NONE);
-        invariants.check(state);
+        invariants.check(state, true);
         state.voteFor(3);
 
         caught(state, "changed its vote within a term");
@@ -142,7 +142,7 @@ class InvariantsTest {
     void twoLeadersInOneTermAreCaught() {
         RaftState state = state(new HardState(1, 0), SnapshotPoint.NONE);
         state.heardFromLeader(2, 0);
-        invariants.check(state);
+        invariants.check(state, true);
         state.heardFromLeader(3, 0);
 
         caught(state, "two leaders in one term");
@@ -153,9 +153,9 @@ class InvariantsTest {
     void twoLeadersInOneTermAreCaughtEvenWithAnElectionTimeoutBetweenThem() {
         RaftState state = state(new HardState(1, 0), SnapshotPoint.NONE);
         state.heardFromLeader(2, 0);
-        invariants.check(state);
+        invariants.check(state, true);
         state.become(Role.PRE_CANDIDATE, HardState.NOBODY, "for the test");
-        invariants.check(state);
+        invariants.check(state, true);
         state.become(Role.FOLLOWER, HardState.NOBODY, "for the test");
         state.heardFromLeader(3, 0);
 
@@ -165,7 +165,7 @@ class InvariantsTest {
     @Test
     void aLeaderThatShortensItsLogIsCaught() {
         RaftState state = leader();
-        invariants.check(state);
+        invariants.check(state, true);
         state.log.truncateFrom(2);
 
         caught(state, "a leader shortened its log");

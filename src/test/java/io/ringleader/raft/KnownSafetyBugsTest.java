@@ -73,8 +73,15 @@ class KnownSafetyBugsTest {
         cluster.heartbeat(1);
         cluster.settle();
         List<Effects.Read> served = servedReads(cluster);
+        cluster.transfer(1, 2);
+        Message order = cluster.network.inFlight().remove(0);
+        assertThat(order).isInstanceOf(TimeoutNow.class);
+        while (cluster.node(1).raft().isTransferring()) {
+            cluster.heartbeat(1);
+            cluster.settle();
+        }
         cluster.isolate(1);
-        cluster.node(2).receive(new TimeoutNow(1, 2, 1), cluster.now());
+        cluster.deliver(order);
         cluster.settle();
         cluster.propose(2, "new");
         cluster.settle();
@@ -257,6 +264,7 @@ class KnownSafetyBugsTest {
                     disk.hardState(),
                     disk.snapshot(),
                     disk.entries(),
+                    disk.replicas(),
                     0);
             assertThat(restarted.lastIndex()).isEqualTo(new long[] {5, 5, 3, 4}[writes]);
         }

@@ -1,16 +1,19 @@
 package io.ringleader.raft;
 
+import io.ringleader.raft.Message.Admit;
 import io.ringleader.raft.Message.AppendEntries;
 import io.ringleader.raft.Message.AppendReply;
 import io.ringleader.raft.Message.Heartbeat;
 import io.ringleader.raft.Message.HeartbeatReply;
 import io.ringleader.raft.Message.InstallSnapshot;
+import io.ringleader.raft.Message.Introduced;
 import io.ringleader.raft.Message.PreVote;
 import io.ringleader.raft.Message.PreVoteReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.SnapshotReply;
-import io.ringleader.raft.Message.TimeoutNow;
 import io.ringleader.raft.Message.VoteReply;
+import io.ringleader.raft.Message.Vouch;
+import io.ringleader.raft.Message.Vouched;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -31,7 +34,7 @@ final class MessageText {
         } else if (message instanceof RequestVote m) {
             return " log " + m.lastLogIndex() + "@" + m.lastLogTerm() + (m.transfer() ? " handed over" : "");
         } else if (message instanceof VoteReply m) {
-            return m.granted() ? " yes" : " no";
+            return (m.granted() ? " yes" : " no") + (m.known().isEmpty() ? "" : " knows " + replicas(m.known()));
         } else if (message instanceof AppendEntries m) {
             return " after " + m.prevLogIndex() + "@" + m.prevLogTerm() + " " + entries(m.entries()) + " commit "
                     + m.leaderCommit();
@@ -46,10 +49,25 @@ final class MessageText {
                     + (m.done() ? " last" : "");
         } else if (message instanceof SnapshotReply m) {
             return " " + m.snapshot() + (m.installed() ? " installed" : " next " + m.nextOffset());
-        } else if (message instanceof TimeoutNow) {
-            return "";
+        } else if (message instanceof Introduced m) {
+            return " knows " + replica(m.known());
+        } else if (message instanceof Vouch m) {
+            return " for " + replica(m.newcomer());
+        } else if (message instanceof Vouched m) {
+            return " for " + replica(m.newcomer());
+        } else if (message instanceof Admit m) {
+            return " " + replica(m.newcomer()) + ", knows " + replicas(m.known());
         }
-        throw new IllegalArgumentException("No text for " + message + ".");
+        return "";
+    }
+
+    /** Without its identity, which is random. */
+    static String replica(Replica replica) {
+        return replica.node() + "#" + replica.generation();
+    }
+
+    private static String replicas(List<Replica> replicas) {
+        return replicas.stream().map(MessageText::replica).collect(Collectors.joining(" ", "[", "]"));
     }
 
     private static String appendReply(AppendReply m) {

@@ -46,6 +46,14 @@ final class OneNode implements NodeEvents {
         return one;
     }
 
+    /** Comes up with an empty disk, as a node that never took part or has lost what it had. */
+    static OneNode empty(int voters) {
+        OneNode one = new OneNode(voters, Settings.DEFAULT);
+        one.node.replaceDisk(new TestDisk());
+        one.node.start(0);
+        return one;
+    }
+
     static OneNode fresh(int voters) {
         return of(voters, 0, HardState.NOBODY);
     }
@@ -90,7 +98,11 @@ final class OneNode implements NodeEvents {
     }
 
     void receive(Message message) {
-        node.receive(message, nowNanos);
+        receive(message, new Replica(message.from(), 1, message.from(), true));
+    }
+
+    void receive(Message message, Replica sender) {
+        node.receive(message, sender, nowNanos);
     }
 
     void timeout() {

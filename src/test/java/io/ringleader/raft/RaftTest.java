@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringleader.raft.Message.Heartbeat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What the owner of a {@link Raft} may rely on. */
 class RaftTest {
+    private static final Replica NODE_2 = new Replica(2, 1, 2, true);
+
     private static Raft raft(int self, List<Integer> voters) {
         return new Raft(
                 self,
@@ -19,6 +22,7 @@ class RaftTest {
                 HardState.INITIAL,
                 SnapshotPoint.NONE,
                 List.of(),
+                List.of(new Replica(self, 1, self, true)),
                 0);
     }
 
@@ -31,8 +35,10 @@ class RaftTest {
     void messagesForOthersAndFromStrangersAreRejected() {
         Raft raft = raft(1, List.of(1, 2, 3));
 
-        assertThatThrownBy(() -> raft.receive(new Heartbeat(2, 3, 1, 0, 0), 0)).hasMessageContaining("was given");
-        assertThatThrownBy(() -> raft.receive(new Heartbeat(4, 1, 1, 0, 0), 0)).hasMessageContaining("was given");
+        assertThatThrownBy(() -> raft.receive(new Heartbeat(2, 3, 1, 0, 0), NODE_2, 0))
+                .hasMessageContaining("was given");
+        assertThatThrownBy(() -> raft.receive(new Heartbeat(4, 1, 1, 0, 0), new Replica(4, 1, 4, true), 0))
+                .hasMessageContaining("was given");
     }
 
     @Test
@@ -41,11 +47,72 @@ class RaftTest {
         Effects taken = raft.takeEffects();
         assertThat(taken.isEmpty()).isTrue();
 
-        raft.receive(new Heartbeat(2, 1, 1, 0, 0), 0);
+        raft.receive(new Heartbeat(2, 1, 1, 0, 0), NODE_2, 0);
 
         assertThat(taken.isEmpty()).isTrue();
         assertThat(raft.takeEffects().isEmpty()).isFalse();
         assertThat(raft.takeEffects().isEmpty()).isTrue();
+    }
+
+    @Test
+    void anObserverIsToldOfEveryInputInItsOrderWithWhatItBrought() {
+        List<String> told = new ArrayList<>();
+        StepObserver observer = new StepObserver() {
+            @Override
+            public void started(Raft raft, Effects pending) {
+                told.add("started at term " + raft.term());
+            }
+
+            @Override
+            public void took(Raft raft, Step step, Effects pending) {
+                told.add(step.getClass().getSimpleName() + " term " + raft.term() + ", messages "
+                        + pending.messages().size());
+            }
+
+            @Override
+            public void effectsTaken(Raft raft, Effects effects) {
+                told.add("taken " + effects.messages().size());
+            }
+        };
+        HardState recovered = new HardState(3, HardState.NOBODY);
+        Raft raft = new Raft(
+                1,
+                List.of(1, 2, 3),
+                Settings.DEFAULT.config(),
+                new Random(1),
+                recovered,
+                SnapshotPoint.NONE,
+                List.of(),
+                List.of(new Replica(1, 1, 1, true)),
+                0,
+                observer);
+
+        raft.tick(1);
+        raft.receive(new Heartbeat(2, 1, 4, 0, 0), NODE_2, 2);
+        raft.propose(new byte[3]);
+        raft.read(7);
+        raft.transferLeadership(2, 3);
+        raft.reconnected(2);
+        raft.chunkStored(new SnapshotPoint(2, 1), 10);
+        raft.snapshotStored(new SnapshotPoint(2, 1));
+        raft.snapshotTaken(1);
+        raft.flush(4);
+        raft.takeEffects();
+
+        assertThat(told)
+                .containsExactly(
+                        "started at term 3",
+                        "Ticked term 3, messages 0",
+                        "Received term 4, messages 1",
+                        "Proposed term 4, messages 1",
+                        "ReadAsked term 4, messages 1",
+                        "TransferBegun term 4, messages 1",
+                        "Reconnected term 4, messages 1",
+                        "ChunkStored term 4, messages 2",
+                        "SnapshotStored term 4, messages 3",
+                        "SnapshotTaken term 4, messages 3",
+                        "Flushed term 4, messages 3",
+                        "taken 3");
     }
 
     @Test

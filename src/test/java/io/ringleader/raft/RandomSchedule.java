@@ -1,5 +1,6 @@
 package io.ringleader.raft;
 
+import io.ringleader.spec.TraceValidator;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -28,7 +29,11 @@ public final class RandomSchedule {
         READ_REFUSED,
         HANDED_OVER,
         CRASH_LOST_WRITES,
-        COMMITTED_BEFORE_OWN_DISK
+        COMMITTED_BEFORE_OWN_DISK,
+        BEGAN_WITH_EMPTY_DISKS,
+        DISK_LOST,
+        REJOINED,
+        REPLACED_DISK_CAME_BACK
     }
 
     private static final long STEP = 20 * Settings.MILLI;
@@ -51,6 +56,9 @@ public final class RandomSchedule {
     private final Set<Long> servedReads = new HashSet<>();
     private final Set<Long> refusedReads = new HashSet<>();
     private long lastRead;
+    private final double diskLossRate;
+    /** By node: what it had on a disk that it lost. */
+    private final Map<Integer, TestDisk> lostDisks = new TreeMap<>();
 
     public RandomSchedule(long seed) {
         random = new Random(seed);
@@ -71,6 +79,11 @@ public final class RandomSchedule {
             cluster.node(id).diskIsAutomatic(false);
             cluster.node(id).chunksWait(true);
         }
+        diskLossRate = random.nextInt(3) * 0.005;
+        if (random.nextInt(4) == 0) {
+            cluster.nodes().forEach(node -> cluster.wipe(node.id));
+            count(Seen.BEGAN_WITH_EMPTY_DISKS);
+        }
         cluster.startAll();
     }
 
@@ -78,11 +91,18 @@ public final class RandomSchedule {
         return seen;
     }
 
+    TraceValidator validator() {
+        return cluster.validator;
+    }
+
     public void run(int events) {
         for (int i = 0; i < events; i++) {
             step();
             if (cluster.leaders().size() > 1) {
                 count(Seen.TWO_LEADERS);
+            }
+            if (cluster.up().stream().anyMatch(node -> node.raft().isReplaced())) {
+                count(Seen.REPLACED_DISK_CAME_BACK);
             }
         }
         heal();
@@ -96,6 +116,8 @@ public final class RandomSchedule {
         int dice = random.nextInt(100);
         if (random.nextDouble() < faultRate) {
             fault();
+        } else if (random.nextDouble() < diskLossRate) {
+            changeDisk(anyId());
         } else if (dice < 60) {
             network();
         } else if (dice < 75) {
@@ -200,6 +222,26 @@ public final class RandomSchedule {
         }
     }
 
+    /** A node loses its disk, or it gets back one that it lost before; never so many that nobody may remember. */
+    private void changeDisk(int id) {
+        int size = cluster.nodes().size();
+        long forgetful = cluster.nodes().stream()
+                .filter(node -> node.id == id || cluster.isForgetful(node.id))
+                .count();
+        if (forgetful > (size == 2 ? 1 : size - Quorum.majority(size))) {
+            return;
+        }
+        TestDisk lost = cluster.loseDisk(id);
+        count(Seen.DISK_LOST);
+        TestDisk before = lostDisks.put(id, lost);
+        if (before != null && random.nextInt(3) == 0) {
+            cluster.bringBack(id, before);
+        }
+        if (random.nextBoolean()) {
+            cluster.start(id);
+        }
+    }
+
     /** One link in one direction, or all links of a node in one or both. */
     private void isolateOrCut(int node) {
         boolean out = random.nextBoolean();
@@ -259,6 +301,11 @@ public final class RandomSchedule {
 
     private void heal() {
         cluster.network.healAll();
+        for (TestNode node : cluster.nodes()) {
+            if (cluster.isOutdated(node.id)) {
+                cluster.loseDisk(node.id);
+            }
+        }
         cluster.startAll();
         for (TestNode node : cluster.nodes()) {
             node.diskIsAutomatic(true);
@@ -275,7 +322,7 @@ public final class RandomSchedule {
             cluster.settle();
             if (marker < 0) {
                 marker = proposeToAnyLeader();
-            } else if (allHaveApplied(marker) && servedReads.contains(lastRead)) {
+            } else if (allHaveApplied(marker) && allVote() && servedReads.contains(lastRead)) {
                 return;
             } else if (refusedReads.contains(lastRead) || lost(marker)) {
                 marker = -1;
@@ -305,6 +352,10 @@ public final class RandomSchedule {
         return cluster.nodes().stream().allMatch(node -> node.appliedIndex() >= marker);
     }
 
+    private boolean allVote() {
+        return cluster.nodes().stream().allMatch(node -> node.raft().replica().voter());
+    }
+
     private void count(Seen what) {
         seen.merge(what, 1, Integer::sum);
     }
@@ -314,6 +365,13 @@ public final class RandomSchedule {
         public void written(TestNode node, Durable durable) {
             if (durable instanceof Entry entry && entry.index() <= node.disk.lastIndex()) {
                 count(Seen.TRUNCATED);
+            }
+        }
+
+        @Override
+        public void durable(TestNode node, Durable durable) {
+            if (durable instanceof Replica replica && replica.voter() && replica.generation() > 1) {
+                count(Seen.REJOINED);
             }
         }
 

@@ -13,9 +13,11 @@ import java.util.function.Predicate;
  * The commands of the scripts, a method each. {@code N}, {@code A} and {@code B} are node ids.
  *
  * <pre>
- * nodes COUNT [entry-per-append] [window COUNT] [chunk BYTES] [retain BYTES]   make a cluster; nothing is started
+ * nodes COUNT [new] [entry-per-append] [window COUNT] [chunk BYTES] [retain BYTES]   make a cluster; nothing is started. New:
+ *                                        with empty disks; else the nodes have taken part before
  * disk-of N term T [vote V] [snapshot TERMS...] [log TERMS...]   put this on the disk of a node before it starts
  * start N... | crash N | restart N       a crash loses what is not durable
+ * wipe N | bring-back N                  a node that is not up gets an empty disk, or the one it had before that
  * timeout N | heartbeat N | tick N       the clock moves to the node's election timeout or next heartbeat, and it alone notices
  * time MILLIS | pass MILLIS              the clock moves and nobody notices; or all tick often and every message arrives
  * deliver [A B [TYPE]] | drop [A B [TYPE]] | duplicate A B [TYPE]     what is in flight (from A to B, of a type); 0 is anybody
@@ -30,6 +32,7 @@ import java.util.function.Predicate;
 final class ScriptCommands {
     private final Trace trace = new Trace();
     private final Map<String, Consumer<List<String>>> commands = new TreeMap<>();
+    private final Map<Integer, TestDisk> lostDisks = new TreeMap<>();
     private TestCluster cluster;
 
     ScriptCommands() {
@@ -38,6 +41,8 @@ final class ScriptCommands {
         commands.put("start", words -> ids(words).forEach(id -> cluster.start(id)));
         commands.put("restart", words -> cluster.start(id(words, 0)));
         commands.put("crash", words -> cluster.crash(id(words, 0)));
+        commands.put("wipe", words -> lostDisks.put(id(words, 0), cluster.wipe(id(words, 0))));
+        commands.put("bring-back", words -> cluster.bringBack(id(words, 0), lostDisks.get(id(words, 0))));
         commands.put("timeout", words -> cluster.timeout(id(words, 0)));
         commands.put("heartbeat", words -> cluster.heartbeat(id(words, 0)));
         commands.put("tick", words -> cluster.tick(id(words, 0)));
@@ -95,6 +100,9 @@ final class ScriptCommands {
             settings = settings.withRetainBytes(number(words, "retain"));
         }
         cluster = new TestCluster(id(words, 0), settings);
+        if (words.contains("new")) {
+            cluster.nodes().forEach(node -> cluster.wipe(node.id));
+        }
         cluster.watch(trace);
     }
 

@@ -1,9 +1,13 @@
 package io.ringleader.raft;
 
+import io.ringleader.spec.TraceValidator;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -13,13 +17,21 @@ final class TestCluster implements NodeEvents {
     final TestNetwork network = new TestNetwork();
     final ClusterChecks checks = new ClusterChecks(this);
     private final Map<Integer, TestNode> nodes = new TreeMap<>();
+    /** Holds every step against the specification. */
+    final TraceValidator validator = new TraceValidator();
+
     private final List<NodeEvents> watchers = new ArrayList<>(List.of(checks));
+    /** Nodes that were given back an earlier disk. */
+    private final Set<Integer> outdatedDisks = new HashSet<>();
+    /** Who each node was when it sent a message. */
+    private final Map<Message, Replica> senders = new IdentityHashMap<>();
+
     private long nowNanos;
     private long reads;
 
     TestCluster(int size, Settings settings) {
         List<Integer> voters = IntStream.rangeClosed(1, size).boxed().toList();
-        voters.forEach(id -> nodes.put(id, new TestNode(id, voters, settings, this)));
+        voters.forEach(id -> nodes.put(id, new TestNode(id, voters, settings, this, validator)));
     }
 
     static TestCluster of(int size) {
@@ -70,6 +82,38 @@ final class TestCluster implements NodeEvents {
         nodes.get(id).crash(writesThatMadeIt);
         network.lose(id);
         checks.all();
+    }
+
+    /** A node that is not up gets an empty disk. Returns what it had. */
+    TestDisk wipe(int id) {
+        outdatedDisks.remove(id);
+        validator.diskLost(id);
+        return nodes.get(id).replaceDisk(new TestDisk());
+    }
+
+    /** A node that is not up gets back a disk that it had before another one. */
+    void bringBack(int id, TestDisk disk) {
+        nodes.get(id).replaceDisk(disk);
+        outdatedDisks.add(id);
+        validator.diskFound(id, disk.own(id));
+    }
+
+    boolean isOutdated(int id) {
+        return outdatedDisks.contains(id);
+    }
+
+    /** Whether the node may have forgotten something: its disk does not make it a voter, or is an old one. */
+    boolean isForgetful(int id) {
+        return outdatedDisks.contains(id) || !node(id).disk.isVoter(id);
+    }
+
+    /** As {@link #crash}, and the disk is lost too; but what the node has said is still on its way. */
+    TestDisk loseDisk(int id) {
+        nodes.get(id).crash(0);
+        network.loseTo(id);
+        TestDisk lost = wipe(id);
+        checks.all();
+        return lost;
     }
 
     /** Both ends of a connection find that it broke: what is in flight is lost. */
@@ -125,6 +169,7 @@ final class TestCluster implements NodeEvents {
     @Override
     public void sent(TestNode node, Message message) {
         watchers.forEach(watcher -> watcher.sent(node, message));
+        senders.put(message, node.raft().replica());
         network.send(message);
     }
 
@@ -132,7 +177,9 @@ final class TestCluster implements NodeEvents {
         network.inFlight().remove(message);
         TestNode target = node(message.to());
         if (target.isUp()) {
-            target.receive(message, nowNanos);
+            Replica sender = senders.get(message);
+            // One that a test made up is taken for what the node might say now.
+            target.receive(message, sender == null ? node(message.from()).raft().replica() : sender, nowNanos);
         }
         checks.all();
     }

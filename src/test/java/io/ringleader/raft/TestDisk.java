@@ -3,6 +3,7 @@ package io.ringleader.raft;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -21,6 +22,7 @@ final class TestDisk {
     private HardState hardState = HardState.INITIAL;
     private SnapshotPoint snapshot = SnapshotPoint.NONE;
     private final TreeMap<Long, Entry> entries = new TreeMap<>();
+    private final Map<Integer, Replica> replicas = new TreeMap<>();
 
     void write(Durable durable) {
         steps.add(new Write(durable));
@@ -80,7 +82,28 @@ final class TestDisk {
             }
             entries.tailMap(entry.index(), true).clear();
             entries.put(entry.index(), entry);
+        } else if (durable instanceof Replica replica) {
+            replicas.put(replica.node(), replica);
         }
+    }
+
+    /** What the disk of a node holds that once took part, before it has any log: it votes and knows the others. */
+    void format(int node, List<Integer> voters) {
+        voters.forEach(voter -> replicas.put(voter, new Replica(voter, 1, voter, voter == node)));
+    }
+
+    List<Replica> replicas() {
+        return new ArrayList<>(replicas.values());
+    }
+
+    /** The directory of the node that is on it, null if there is none. */
+    Replica own(int node) {
+        return replicas.get(node);
+    }
+
+    /** Whether a restart of the node now would find that it may vote. */
+    boolean isVoter(int node) {
+        return replicas.containsKey(node) && replicas.get(node).voter();
     }
 
     HardState hardState() {

@@ -53,6 +53,11 @@ final class TestNetwork {
         clogged.clear();
     }
 
+    /** Loses everything to a node. */
+    void loseTo(int node) {
+        inFlight.removeIf(message -> message.to() == node);
+    }
+
     /** Loses everything from and to a node that crashed. */
     void lose(int node) {
         inFlight.removeIf(message -> message.from() == node || message.to() == node);

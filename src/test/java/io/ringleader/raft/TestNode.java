@@ -18,11 +18,12 @@ import java.util.Random;
 final class TestNode {
     final int id;
     final List<Integer> voters;
-    final TestDisk disk = new TestDisk();
+    TestDisk disk = new TestDisk();
     private final RaftConfig config;
     private final int chunkBytes;
     private final Random random;
     private final NodeEvents events;
+    private final StepObserver observer;
 
     private Raft raft;
     private long nowNanos;
@@ -38,12 +39,18 @@ final class TestNode {
     private final ByteArrayOutputStream incomingBytes = new ByteArrayOutputStream();
 
     TestNode(int id, List<Integer> voters, Settings settings, NodeEvents events) {
+        this(id, voters, settings, events, StepObserver.NONE);
+    }
+
+    TestNode(int id, List<Integer> voters, Settings settings, NodeEvents events, StepObserver observer) {
         this.id = id;
         this.voters = voters;
         this.config = settings.config();
         this.chunkBytes = settings.chunkBytes();
         this.random = new Random(settings.seed() * 31 + id);
         this.events = events;
+        this.observer = observer;
+        disk.format(id, voters);
     }
 
     // ---- life
@@ -56,13 +63,30 @@ final class TestNode {
             applied.addAll(SnapshotFile.decode(files.get(disk.snapshot())));
         }
         incoming = SnapshotPoint.NONE;
-        raft = new Raft(id, voters, config, random, disk.hardState(), disk.snapshot(), disk.entries(), now);
+        raft = new Raft(
+                id,
+                voters,
+                config,
+                random,
+                disk.hardState(),
+                disk.snapshot(),
+                disk.entries(),
+                disk.replicas(),
+                now,
+                observer);
     }
 
     void crash(int writesThatMadeIt) {
         raft = null;
         waitingChunks.clear();
         disk.crash(writesThatMadeIt);
+    }
+
+    /** The node, which is not up, gets another disk, an empty one for instance. Returns what it had. */
+    TestDisk replaceDisk(TestDisk other) {
+        TestDisk previous = disk;
+        disk = other;
+        return previous;
     }
 
     boolean isUp() {
@@ -98,9 +122,9 @@ final class TestNode {
         pump();
     }
 
-    void receive(Message message, long now) {
+    void receive(Message message, Replica sender, long now) {
         nowNanos = now;
-        raft.receive(message, now);
+        raft.receive(message, sender, now);
         pump();
     }
 
@@ -138,7 +162,7 @@ final class TestNode {
 
     /** So many writes reach the disk. */
     void completeDisk(int writes) {
-        disk.complete(writes, durable -> events.durable(this, durable), this::release);
+        disk.complete(writes, this::onDurable, this::release);
         pump();
     }
 
@@ -153,8 +177,7 @@ final class TestNode {
                 return;
             }
             carryOut(effects);
-            disk.complete(
-                    diskIsAutomatic ? Integer.MAX_VALUE : 0, durable -> events.durable(this, durable), this::release);
+            disk.complete(diskIsAutomatic ? Integer.MAX_VALUE : 0, this::onDurable, this::release);
         }
         throw new InvariantViolation("Node " + id + " asks for effects without end.");
     }
@@ -187,10 +210,15 @@ final class TestNode {
         }
     }
 
+    private void onDurable(Durable durable) {
+        raft.persisted(List.of(durable));
+        events.durable(this, durable);
+    }
+
     private void release(Message message) {
         if (message.to() == id) {
             events.sentToSelf(this, message);
-            raft.receive(message, nowNanos);
+            raft.receive(message, raft.replica(), nowNanos);
         } else {
             events.sent(this, message);
         }

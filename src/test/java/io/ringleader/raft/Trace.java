@@ -48,6 +48,8 @@ final class Trace implements NodeEvents {
                     + (state.votedFor() == HardState.NOBODY ? ", no vote" : ", vote for " + state.votedFor()));
         } else if (durable instanceof Entry entry) {
             addTo(node.id + " has on disk:", entry);
+        } else if (durable instanceof Replica replica) {
+            add(node.id + " has on disk: " + MessageText.replica(replica) + (replica.voter() ? ", votes" : ""));
         } else {
             add(node.id + " has on disk: snapshot " + durable);
         }

@@ -29,6 +29,15 @@ class FileDiskTest {
     }
 
     @Test
+    void aReadThatFailsNamesTheFileAndTheOffset() throws IOException {
+        DiskFile file = disk.create("broken");
+        file.close();
+        assertThatThrownBy(() -> file.read(17, ByteBuffer.allocate(1)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("broken cannot be read at offset 17");
+    }
+
+    @Test
     void whatIsWrittenIsRead() throws IOException {
         byte[] bytes = new byte[3 << 20];
         new Random(1).nextBytes(bytes);

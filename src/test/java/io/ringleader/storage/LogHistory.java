@@ -51,13 +51,14 @@ final class LogHistory {
     /** One random call. */
     void step(WriteAheadLog log) throws IOException {
         int group = random.nextInt(GROUPS);
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
             case 0, 1, 2 -> sync(log);
             case 3 -> hardState(log, group);
             case 4 -> mark(log, group);
             case 5 -> overwrite(log, group);
             case 6 -> log.deleteObsoleteSegments();
-            case 7 -> log.prepareSpare(1 + random.nextInt(5000));
+            case 7 -> replica(log, group);
+            case 8 -> log.prepareSpare(1 + random.nextInt(5000));
             default -> append(log, group);
         }
     }
@@ -72,7 +73,26 @@ final class LogHistory {
         long term = now.term() + random.nextInt(3);
         int vote = random.nextInt(4);
         log.hardState(group, term, vote);
-        became(new RecoveredGroup(group, term, vote, now.snapshotIndex(), now.snapshotTerm(), now.entries()));
+        became(new RecoveredGroup(
+                group, term, vote, now.snapshotIndex(), now.snapshotTerm(), now.entries(), now.replicas()));
+    }
+
+    private void replica(WriteAheadLog log, int group) {
+        RecoveredGroup now = group(group);
+        int node = 1 + random.nextInt(3);
+        // without zeros at the end, so that the end of the data in a file can be seen
+        ReplicaRecord replica = new ReplicaRecord(node, 1 + random.nextInt(5), random.nextLong(), true);
+        log.replica(group, replica);
+        Map<Integer, ReplicaRecord> replicas = new TreeMap<>(Map.of(node, replica));
+        now.replicas().forEach(other -> replicas.putIfAbsent(other.node(), other));
+        became(new RecoveredGroup(
+                group,
+                now.term(),
+                now.votedFor(),
+                now.snapshotIndex(),
+                now.snapshotTerm(),
+                now.entries(),
+                List.copyOf(replicas.values())));
     }
 
     void append(WriteAheadLog log, int group) {
@@ -96,7 +116,8 @@ final class LogHistory {
         List<RecoveredEntry> entries =
                 new ArrayList<>(now.entries().subList(0, (int) (index - now.snapshotIndex() - 1)));
         entries.add(entry);
-        became(new RecoveredGroup(group, now.term(), now.votedFor(), now.snapshotIndex(), now.snapshotTerm(), entries));
+        became(new RecoveredGroup(
+                group, now.term(), now.votedFor(), now.snapshotIndex(), now.snapshotTerm(), entries, now.replicas()));
     }
 
     private void mark(WriteAheadLog log, int group) {
@@ -117,11 +138,11 @@ final class LogHistory {
             term = 1 + random.nextInt(3);
         }
         log.snapshotMark(group, index, term);
-        became(new RecoveredGroup(group, now.term(), now.votedFor(), index, term, rest));
+        became(new RecoveredGroup(group, now.term(), now.votedFor(), index, term, rest, now.replicas()));
     }
 
     private RecoveredGroup group(int group) {
-        return latest().getOrDefault(group, new RecoveredGroup(group, 0, 0, 0, 0, List.of()));
+        return latest().getOrDefault(group, new RecoveredGroup(group, 0, 0, 0, 0, List.of(), List.of()));
     }
 
     private void became(RecoveredGroup group) {

@@ -3,6 +3,7 @@ package io.ringleader.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringleader.sim.MemoryDisk;
 import io.ringleader.storage.NodeRecovery.Recovered;
 import io.ringleader.storage.NodeRecovery.RecoveredReplica;
 import io.ringleader.storage.SnapshotFiles.SnapshotId;
@@ -95,6 +96,7 @@ class NodeRecoveryTest {
     void aSnapshotWhoseLogIsGoneStopsTheNodeBecauseItsVotesAreGoneToo() throws IOException {
         SnapshotFilesTest.write(withEntries(10).snapshots(), new SnapshotId(1, 6, 2), new byte[100]);
         disk.remove("wal/0000000000000001.log");
+        disk.remove("wal.newest");
         assertThatThrownBy(this::restarted)
                 .isInstanceOf(CorruptSnapshotException.class)
                 .hasMessageContaining("its terms and votes are lost");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.ringleader.sim.MemoryDisk;
 import io.ringleader.storage.SnapshotFiles.SnapshotId;
 import java.io.EOFException;
 import java.io.IOException;

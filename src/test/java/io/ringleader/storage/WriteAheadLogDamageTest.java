@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.ringleader.sim.MemoryDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class WriteAheadLogDamageTest {
     private static final WriteAheadLog.Options OPTIONS = new WriteAheadLog.Options(8 * 1024, 1 << 20);
     private static final int BATCHES = 9;
+    private static final String NEWEST = "wal.newest";
     private static final String FIRST = "wal/0000000000000001.log";
     private static final String SECOND = "wal/0000000000000002.log";
     private static final String THIRD = "wal/0000000000000003.log";
@@ -38,7 +40,7 @@ class WriteAheadLogDamageTest {
             log.sync();
         }
         disk.killProcess();
-        assertThat(disk.paths()).containsExactly(FIRST, SECOND, THIRD);
+        assertThat(disk.paths()).containsExactly(NEWEST, FIRST, SECOND, THIRD);
         written = open().groups();
         assertThat(written.get(1).lastIndex()).isEqualTo(BATCHES);
     }
@@ -128,6 +130,106 @@ class WriteAheadLogDamageTest {
     }
 
     @Test
+    void aMissingNewestSegmentIsReported() {
+        disk.remove(THIRD);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CorruptLogException.class)
+                .hasMessageContaining(THIRD + ", offset 0: This segment is missing")
+                .hasMessageContaining("the newest there is " + SECOND);
+    }
+
+    @Test
+    void aLogThatIsGoneAsAWholeIsNotTakenForANewOne() {
+        for (String path : new String[] {FIRST, SECOND, THIRD}) {
+            disk.remove(path);
+        }
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CorruptLogException.class)
+                .hasMessageContaining(THIRD)
+                .hasMessageContaining("there is no segment at all")
+                .hasMessageContaining("Do not delete");
+    }
+
+    @Test
+    void aLogOfWhichNothingSaysHowFarItReachesIsRefused() {
+        disk.remove(NEWEST);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CorruptLogException.class)
+                .hasMessageContaining(NEWEST)
+                .hasMessageContaining("is missing");
+    }
+
+    @Test
+    void aWholeLogOfAnotherNodeIsNotTakenForOwn() throws IOException {
+        byte[] recorded = disk.content(NEWEST);
+        disk.wipe();
+        writeThreeSegments();
+        disk.overwrite(NEWEST, 0, recorded);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CorruptLogException.class)
+                .hasMessageContaining(THIRD)
+                .hasMessageContaining("from another log");
+    }
+
+    @Test
+    void thePowerMayGoAtAnyChangeOfTheFirstStartAndTheNextOneWorks() throws IOException {
+        for (int change = 1; change <= 60; change++) {
+            for (int seed = 0; seed < 30; seed++) {
+                MemoryDisk fresh = new MemoryDisk(100 * change + seed);
+                fresh.losePowerAfter(change);
+                boolean acknowledged = false;
+                try {
+                    WriteAheadLog log = WriteAheadLog.open(fresh, "wal", OPTIONS, new Random(seed))
+                            .log();
+                    log.hardState(1, 1, 2);
+                    log.sync();
+                    acknowledged = true;
+                    log.entry(1, 1, 1, (byte) 0, filled(5000));
+                    log.sync();
+                } catch (MemoryDisk.PowerLost expected) {
+                    // that is what the test is about
+                }
+                if (seed % 3 == 0) {
+                    fresh.killProcess();
+                    WriteAheadLog.open(fresh, "wal", OPTIONS, new Random(seed));
+                }
+                fresh.powerLoss();
+                Map<Integer, RecoveredGroup> found = WriteAheadLog.open(fresh, "wal", OPTIONS, new Random(seed))
+                        .groups();
+                assertThat(found.containsKey(1) || !acknowledged)
+                        .as("power lost at change %d, seed %d", change, seed)
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void aBitThatFlipsOnTheWayFromTheDiskNeverCutsTheLogAndTheNextStartWorks() throws IOException {
+        for (String path : disk.paths()) {
+            for (int offset = 0; offset < disk.content(path).length; offset += 7) {
+                disk.faults().flipInNextRead(path, offset, offset % 8);
+                try {
+                    assertThat(open().groups())
+                            .as("offset %d of %s", offset, path)
+                            .isEqualTo(written);
+                } catch (CorruptLogException refused) {
+                    assertThat(refused).hasMessageContaining(path);
+                }
+                assertThat(open().groups()).as("offset %d of %s", offset, path).isEqualTo(written);
+            }
+        }
+    }
+
+    @Test
+    void aLastBatchThatOnceLooksDamagedIsReadAgainBeforeItIsCut() {
+        disk.faults().flipInNextRead(THIRD, beforeLastBatch + 50, 3);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CorruptLogException.class)
+                .hasMessageContaining(THIRD + ", offset " + (beforeLastBatch + 50))
+                .hasMessageContaining("Reading this twice gave different bytes");
+    }
+
+    @Test
     void aSegmentOfAnotherLogIsReported() throws IOException {
         MemoryDisk other = new MemoryDisk(2);
         WriteAheadLog log =
@@ -161,7 +263,7 @@ class WriteAheadLogDamageTest {
             left.close();
         }
         assertThat(open().groups()).isEqualTo(written);
-        assertThat(disk.paths()).containsExactly(FIRST, SECOND, THIRD);
+        assertThat(disk.paths()).containsExactly(NEWEST, FIRST, SECOND, THIRD);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.ringleader.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringleader.sim.MemoryDisk;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,34 @@ class WriteAheadLogTest {
         assertThat(log.bufferedBytes()).isEqualTo(RecordFormat.HEADER_BYTES);
         assertThat(restarted().groups())
                 .isEqualTo(Map.of(
-                        7, new RecoveredGroup(7, 3, 2, 0, 0, List.of(new RecoveredEntry(1, 3, (byte) 5, new byte[] {
-                            1, 2, 3
-                        })))));
+                        7,
+                        new RecoveredGroup(
+                                7,
+                                3,
+                                2,
+                                0,
+                                0,
+                                List.of(new RecoveredEntry(1, 3, (byte) 5, new byte[] {1, 2, 3})),
+                                List.of())));
+    }
+
+    @Test
+    void whatWasNotedOfReplicasIsKeptByNodeAlsoWithoutTheSegmentInWhichItWasWritten() throws IOException {
+        WriteAheadLog log = open().log();
+        ReplicaRecord own = new ReplicaRecord(1, 1, -5, true);
+        log.replica(7, new ReplicaRecord(1, 1, -5, false));
+        log.replica(7, new ReplicaRecord(2, 1, 6, false));
+        log.replica(7, own);
+        log.replica(7, new ReplicaRecord(2, 3, Long.MAX_VALUE, false));
+        log.sync();
+        List<ReplicaRecord> expected = List.of(own, new ReplicaRecord(2, 3, Long.MAX_VALUE, false));
+        for (int start = 0; start < 3; start++) {
+            WriteAheadLog next = open().log();
+            next.hardState(8, start, 0);
+            next.sync();
+            next.deleteObsoleteSegments();
+            assertThat(restarted().groups().get(7).replicas()).isEqualTo(expected);
+        }
     }
 
     @Test
@@ -65,8 +91,8 @@ class WriteAheadLogTest {
         log.snapshotMark(2, 9, 1);
         log.sync();
         Map<Integer, RecoveredGroup> groups = restarted().groups();
-        assertThat(groups.get(1)).isEqualTo(new RecoveredGroup(1, 0, 0, 3, 2, List.of()));
-        assertThat(groups.get(2)).isEqualTo(new RecoveredGroup(2, 0, 0, 9, 1, List.of()));
+        assertThat(groups.get(1)).isEqualTo(new RecoveredGroup(1, 0, 0, 3, 2, List.of(), List.of()));
+        assertThat(groups.get(2)).isEqualTo(new RecoveredGroup(2, 0, 0, 9, 1, List.of(), List.of()));
     }
 
     @Test
@@ -137,6 +163,7 @@ class WriteAheadLogTest {
         log.sync();
         assertThat(log.totalBytes())
                 .isEqualTo(disk.paths().stream()
+                        .filter(path -> path.startsWith("wal/"))
                         .mapToLong(path -> disk.content(path).length)
                         .sum());
         assertThat(restarted().groups().get(1).lastIndex()).isEqualTo(6);
@@ -168,10 +195,48 @@ class WriteAheadLogTest {
             assertThatThrownBy(log::sync).isInstanceOf(DiskFullException.class);
             log.entry(1, 3 + attempt, 1, (byte) 0, new byte[10]);
         }
-        assertThat(disk.paths()).as("nothing is left of the attempts").containsExactly("wal/0000000000000001.log");
+        assertThat(disk.paths())
+                .as("nothing is left of the attempts")
+                .containsExactly("wal.newest", "wal/0000000000000001.log");
         disk.setCapacityBytes(Long.MAX_VALUE);
         log.sync();
         assertThat(restarted().groups().get(1).lastIndex()).isEqualTo(5);
+    }
+
+    @Test
+    void noRoomToRecordTheNewSegmentIsNotFinalEither() throws IOException {
+        WriteAheadLog log = open().log();
+        disk.setCapacityBytes(8 * 1024 + 50);
+        append(log, 1, 1, 1, 1);
+        for (int attempt = 0; attempt < 3; attempt++) {
+            assertThatThrownBy(log::sync).isInstanceOf(DiskFullException.class);
+        }
+        assertThat(disk.exists("wal.newest")).isFalse();
+        disk.setCapacityBytes(8 * 1024 + 1000);
+        log.sync();
+        assertThat(restarted().groups().get(1).lastIndex()).isEqualTo(1);
+    }
+
+    @Test
+    void aSegmentThatIsRecordedAsTheNewestIsNotDeletedAlthoughThereIsANewerOne() throws IOException {
+        WriteAheadLog log = open().log();
+        append(log, 1, 1, 1, 1);
+        log.snapshotMark(1, 1, 1);
+        log.sync();
+        WriteAheadLog next = restarted().log();
+        next.hardState(1, 2, 0);
+        // the segment is there, and the record of it is not
+        disk.faults().failWrites(access -> access.path().startsWith("wal.newest"));
+        assertThatThrownBy(next::sync).isInstanceOf(LogFailedException.class);
+        disk.faults().clear();
+        disk.killProcess();
+        assertThat(open().log().deleteObsoleteSegments()).isZero();
+        assertThat(disk.paths()).contains("wal/0000000000000001.log", "wal/0000000000000002.log");
+        WriteAheadLog again = restarted().log();
+        again.hardState(1, 2, 0);
+        again.sync();
+        assertThat(again.deleteObsoleteSegments()).isEqualTo(2);
+        assertThat(restarted().groups().get(1).term()).isEqualTo(2);
     }
 
     @Test
@@ -197,10 +262,10 @@ class WriteAheadLogTest {
             log.prepareSpare(1000);
         }
         assertThat(disk.content("wal/spare.tmp")).hasSize(8 * 1024);
-        disk.setCapacityBytes(2 * 8 * 1024);
+        disk.setCapacityBytes(2 * 8 * 1024 + 1000);
         log.entry(1, 2, 1, (byte) 0, new byte[3000]);
         log.sync();
-        assertThat(disk.paths()).containsExactly("wal/0000000000000001.log", "wal/0000000000000002.log");
+        assertThat(disk.paths()).containsExactly("wal.newest", "wal/0000000000000001.log", "wal/0000000000000002.log");
         disk.setCapacityBytes(1);
         log.prepareSpare(1000);
         append(log, 1, 3, 3, 1);

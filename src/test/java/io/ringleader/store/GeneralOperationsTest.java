@@ -102,9 +102,15 @@ class GeneralOperationsTest {
         ItemCommand winning = new ItemCommand().fetch().with(Options.WIN_STALE);
         assertThat(winning.isRead()).isTrue();
         long digest = store.digest();
-        assertThat(read(new ItemCommand().fetch()).has(Facts.STALE)).isTrue();
+        ItemCommand looking = new ItemCommand().fetch().with(Options.UNSEEN);
+        assertThat(read(looking).has(Facts.STALE)).isTrue();
+        nowMillis += 3_000;
         assertThat(read(winning).code()).isEqualTo(Result.NEEDS_LOG);
         assertThat(result.keyLength()).isEqualTo(1);
+        assertThat(Hints.of(result)).isEqualTo(new Hints(false, 3));
+        assertThat(read(looking).has(Facts.HIT_BEFORE)).isTrue();
+        assertThat(read(winning).code()).isEqualTo(Result.NEEDS_LOG);
+        assertThat(Hints.of(result)).isEqualTo(new Hints(true, 0));
         assertThat(store.digest()).isEqualTo(digest);
         assertThat(write(winning).has(Facts.WON)).isTrue();
         assertThat(read(winning).code()).isEqualTo(Result.ITEM);

@@ -253,13 +253,13 @@ final class NaiveStore {
     }
 
     private String vivify(Command c) {
-        long expiresAt = expiry(c.general().vivify());
+        long expiresAt = expiryOfMade(c);
         if (!isOver(expiresAt) && !fits(c.key(), "")) {
             return "OUT_OF_MEMORY";
         }
         Entry made = new Entry(0, cas(c), expiresAt, "", false, true);
         keep(c.key(), made);
-        return answer(c, made, Facts.CREATED | Facts.WON, c.has(Options.TTL_BEFORE) ? 0 : expiresAt);
+        return answer(c, made, Facts.CREATED | Facts.WON, shownOfMade(c));
     }
 
     /** What the meta commands and the binary protocol make of the classic commands. */
@@ -326,7 +326,7 @@ final class NaiveStore {
         if (old == null) {
             return c.has(Options.VIVIFY) ? makeNumber(c) : "NOT_FOUND";
         }
-        if (c.has(Options.COMPARE) && c.cas() != old.cas) {
+        if (!old.value.isEmpty() && c.has(Options.COMPARE) && c.cas() != old.cas) {
             return "EXISTS";
         }
         String text = computed(c, old, !c.has(Options.SUBTRACT));
@@ -343,7 +343,7 @@ final class NaiveStore {
 
     private String makeNumber(Command c) {
         String text = Long.toUnsignedString(c.general().initial());
-        long expiresAt = expiry(c.general().vivify());
+        long expiresAt = expiryOfMade(c);
         if (text.length() > itemMax) {
             return "TOO_LARGE";
         }
@@ -352,8 +352,23 @@ final class NaiveStore {
         }
         long cas = cas(c);
         keep(c.key(), new Entry(0, cas, expiresAt, text));
-        long shown = c.has(Options.TTL_BEFORE) ? 0 : expiresAt;
-        return Results.item(Facts.CREATED, "", 0, cas, ttl(shown), text, text.length());
+        return Results.item(Facts.CREATED, "", 0, cas, ttl(shownOfMade(c)), text, text.length());
+    }
+
+    private long expiryOfMade(Command c) {
+        boolean touchedLast = c.has(Options.TTL_BETWEEN) && c.has(Options.TTL_BEFORE);
+        return touchedLast ? touch(c) : expiry(c.general().vivify());
+    }
+
+    private long shownOfMade(Command c) {
+        if (!c.has(Options.TTL_BETWEEN)) {
+            return c.has(Options.TTL_BEFORE) ? 0 : expiryOfMade(c);
+        }
+        return c.has(Options.TTL_BEFORE) ? expiry(c.general().vivify()) : touch(c);
+    }
+
+    private long touch(Command c) {
+        return c.has(Options.TOUCH) ? expiry(c.exptime()) : 0;
     }
 
     private long cas(Command c) {

@@ -1,0 +1,36 @@
+package io.ringleader.raft;
+
+/** One input that a {@link Raft} took: what a {@link StepObserver} is told of. There are no others. */
+public sealed interface Step {
+    /** Time passed. */
+    record Ticked(long nowNanos) implements Step {}
+
+    /** @param sender the replica that sent it, as it was when the message left */
+    record Received(Message message, Replica sender, long nowNanos) implements Step {}
+
+    /** @param outcome if accepted, the entry is the last of the log now */
+    record Proposed(byte[] payload, Raft.Proposed outcome) implements Step {
+        @Override
+        public String toString() {
+            return "Proposed[bytes=" + payload.length + ", outcome=" + outcome + "]";
+        }
+    }
+
+    record ReadAsked(long readId) implements Step {}
+
+    /** @param begun whether this node leads and the target may take over */
+    record TransferBegun(int target, boolean begun, long nowNanos) implements Step {}
+
+    record Reconnected(int voter) implements Step {}
+
+    record ChunkStored(SnapshotPoint snapshot, long nextOffset) implements Step {}
+
+    /** The snapshot that a leader sent is whole and durable. */
+    record SnapshotStored(SnapshotPoint snapshot) implements Step {}
+
+    /** The node's own snapshot of its state machine is durable. */
+    record SnapshotTaken(long index) implements Step {}
+
+    /** A burst of inputs has ended. */
+    record Flushed(long nowNanos) implements Step {}
+}

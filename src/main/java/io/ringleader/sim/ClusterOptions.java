@@ -1,0 +1,88 @@
+package io.ringleader.sim;
+
+import io.ringleader.config.ClientAccess;
+import io.ringleader.config.ClusterConfig;
+import io.ringleader.config.HostPort;
+import io.ringleader.config.Limits;
+import io.ringleader.config.NodeConfig;
+import io.ringleader.config.RingConfig;
+import io.ringleader.config.Timeouts;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** How a {@link SimCluster} is built; sizes are small, so that every limit is reached soon. Set before the cluster is made. */
+public final class ClusterOptions {
+    private static final int CLIENT_PORT = 11_000;
+    private static final int PEER_PORT = 12_000;
+
+    public int nodes = 3;
+    public int partitions = 4;
+    public int replicas = 3;
+    public long commandTimeoutMillis = 3_000;
+    public long memoryBytes = 64L << 20;
+    public long itemMaxBytes = 16 << 10;
+    public long batchMaxBytes = 32 << 10;
+    public long resultMaxBytes = 32 << 10;
+    public long frameMaxBytes = 128 << 10;
+    public long connectionOutputMaxBytes = 256 << 10;
+    /** Of entries in one message: if small, a follower hears of old and new entries one after the other. */
+    public long appendMaxBytes = 64 << 10;
+
+    public long inflightMaxEntries = 64;
+    public long snapshotLogBytes = 64 << 10;
+    public long logRetainBytes = 16 << 10;
+    public long snapshotChunkBytes = 4 << 10;
+    /** How long the log loop takes at most to get to its work: a slow disk. */
+    public long diskDelayNanos = 500_000;
+
+    public ClientAccess clientAccess = ClientAccess.OPEN;
+
+    ClusterConfig config() {
+        List<NodeConfig> all = IntStream.rangeClosed(1, nodes)
+                .mapToObj(id -> new NodeConfig(
+                        id,
+                        new HostPort("127.0.0.1", CLIENT_PORT + id),
+                        new HostPort("127.0.0.1", PEER_PORT + id),
+                        Path.of("/node" + id)))
+                .toList();
+        return new ClusterConfig(
+                "orchard",
+                partitions,
+                Math.min(nodes, replicas),
+                Optional.empty(),
+                true,
+                clientAccess,
+                new RingConfig(32, 1.25),
+                new Timeouts(50, 300, 600, commandTimeoutMillis),
+                limits(),
+                all,
+                List.of());
+    }
+
+    private Limits limits() {
+        long entriesMaxBytes = Math.max(64 << 10, batchMaxBytes);
+        long walSegmentBytes = 2 * frameMaxBytes;
+        return new Limits(
+                memoryBytes,
+                itemMaxBytes,
+                100,
+                connectionOutputMaxBytes,
+                64 << 20,
+                8 * batchMaxBytes,
+                batchMaxBytes,
+                resultMaxBytes,
+                appendMaxBytes,
+                4 * entriesMaxBytes,
+                inflightMaxEntries,
+                8 * entriesMaxBytes,
+                snapshotLogBytes,
+                logRetainBytes,
+                walSegmentBytes,
+                partitions * (snapshotLogBytes + logRetainBytes) + 2 * walSegmentBytes,
+                snapshotChunkBytes,
+                frameMaxBytes,
+                8 * frameMaxBytes);
+    }
+}

@@ -1,0 +1,19 @@
+package io.ringleader.sim.fault;
+
+/** A node is ended in good order. */
+final class PoliteStop implements Fault {
+    @Override
+    public String name() {
+        return "polite stop";
+    }
+
+    @Override
+    public boolean inject(Scene scene) {
+        int node = scene.anyUp();
+        if (node == 0) {
+            return false;
+        }
+        scene.cluster().stop(node);
+        return true;
+    }
+}

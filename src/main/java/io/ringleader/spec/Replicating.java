@@ -1,0 +1,263 @@
+package io.ringleader.spec;
+
+import static io.ringleader.spec.Outcome.disabled;
+import static io.ringleader.spec.Outcome.next;
+
+import io.ringleader.raft.Entry;
+import io.ringleader.raft.EntryType;
+import io.ringleader.raft.Message.AppendEntries;
+import io.ringleader.raft.Message.AppendReply;
+import io.ringleader.raft.Message.Heartbeat;
+import io.ringleader.raft.Message.HeartbeatReply;
+import io.ringleader.raft.Message.TimeoutNow;
+import io.ringleader.raft.Replica;
+
+/** The log: §5.3, §5.4.2, with the leader's disk written in parallel (thesis §10.2.1); reads (thesis §6.4); hand-over (§3.10). */
+final class Replicating {
+    private Replicating() {}
+
+    // ---- leader
+
+    /** If command received from client: append entry to local log. */
+    static Action clientRequest(byte[] payload) {
+        return new Action("ClientRequest", server -> {
+            if (!server.isLeader()) {
+                return disabled("it does not lead");
+            }
+            Entry entry = new Entry(server.log().lastIndex() + 1, server.currentTerm(), EntryType.COMMANDS, payload);
+            return next(server.with(server.log().append(entry))).writing(entry);
+        });
+    }
+
+    /** Send AppendEntries RPC with log entries starting at nextIndex; here any point of its log. */
+    static Action appendEntries(AppendEntries message) {
+        return new Action("AppendEntries", server -> {
+            Log log = server.log();
+            if (!server.isLeader() || message.term() != server.currentTerm()) {
+                return disabled("it does not lead term " + message.term());
+            }
+            if (!log.matches(message.prevLogIndex(), message.prevLogTerm())) {
+                return disabled("its log has no entry " + message.prevLogIndex() + "@" + message.prevLogTerm());
+            }
+            long index = message.prevLogIndex();
+            for (Entry entry : message.entries()) {
+                index++;
+                if (entry.index() != index || !log.has(index) || !Log.same(entry, log.entry(index))) {
+                    return disabled("entry " + entry + " is not that of its log");
+                }
+            }
+            return message.leaderCommit() == server.commitIndex()
+                    ? next(server)
+                    : disabled("its commit index is " + server.commitIndex());
+        });
+    }
+
+    /** What a leader tells itself about its own log, once that is durable: the same as a follower tells it. */
+    static Action acknowledgeOwnLog(AppendReply message) {
+        return new Action(
+                "AcknowledgeOwnLog",
+                server -> server.isLeader()
+                                && message.to() == server.id()
+                                && message.term() == server.currentTerm()
+                                && message.success()
+                                && message.matchIndex() <= server.log().lastIndex()
+                        ? next(server)
+                        : disabled("only a leader acknowledges its own log, and no more than it has"));
+    }
+
+    /** Upon success of AppendEntries at a follower: update matchIndex. A refusal changes only where to send from. */
+    static Action handleAppendReply(AppendReply reply) {
+        return new Action("HandleAppendReply", server -> {
+            if (!server.isLeader() || reply.term() != server.currentTerm() || !reply.success()) {
+                return next(server);
+            }
+            if (reply.matchIndex() > server.log().lastIndex()) {
+                return disabled("the match index " + reply.matchIndex() + " is beyond the leader's log");
+            }
+            return next(raiseMatch(server, reply.from(), reply.matchIndex()));
+        });
+    }
+
+    /** Everything that a follower says tells its leader which directory it has, and whether that counts. */
+    static Action hearOf(Replica sender) {
+        return new Action(
+                "HearOf",
+                server -> next(server.isLeader() ? server.with(server.leading().hearing(sender)) : server));
+    }
+
+    static Server raiseMatch(Server server, int voter, long index) {
+        Leading leading = server.leading();
+        return index <= leading.matchIndex(voter) ? server : server.with(leading.withMatch(voter, index));
+    }
+
+    /**
+     * If there exists an N such that N > commitIndex, a majority of matchIndex[i] ≥ N, and log[N].term == currentTerm: set
+     * commitIndex = N (§5.3, §5.4.2). A majority: the leader itself is one of the voters and counts when its disk has N.
+     */
+    static Action advanceCommitIndex() {
+        return new Action("AdvanceCommitIndex", server -> {
+            long n = server.leading().matchedByMajority(server.voters());
+            if (!server.isLeader() || n <= server.commitIndex()) {
+                return disabled("no majority has more than is committed: " + server.leading());
+            }
+            return server.log().term(n) == server.currentTerm()
+                    ? next(server.committedTo(n))
+                    : disabled("entry " + n + " is of term " + server.log().term(n)
+                            + ", and only entries of the leader's own term are committed by counting (§5.4.2)");
+        });
+    }
+
+    /** The voter may be another incarnation: nothing is known of its log any more. */
+    static Action forget(int voter) {
+        return new Action(
+                "Forget",
+                server -> next(
+                        server.isLeader() && voter != server.id()
+                                ? server.with(server.leading().withMatch(voter, 0))
+                                : server));
+    }
+
+    // ---- follower
+
+    /** AppendEntries RPC, receiver implementation (Figure 2, 2 to 5). */
+    static Action handleAppendEntries(AppendEntries request) {
+        return new Action("HandleAppendEntries", server -> {
+            Log log = server.log();
+            if (request.prevLogIndex() < log.base().index()) {
+                // What is compacted is committed, hence equal to the leader's.
+                return next(server).sending(matched(server, request, server.commitIndex()));
+            }
+            // 2. Reply false if log doesn't contain an entry at prevLogIndex whose term matches prevLogTerm
+            if (!log.matches(request.prevLogIndex(), request.prevLogTerm())) {
+                return next(server)
+                        .sending(new AppendReply(
+                                server.id(),
+                                request.from(),
+                                server.currentTerm(),
+                                false,
+                                0,
+                                request.prevLogIndex(),
+                                0,
+                                0));
+            }
+            Outcome.Taken taken = next(server);
+            for (Entry entry : request.entries()) {
+                if (log.matches(entry.index(), entry.term())) {
+                    continue;
+                }
+                if (entry.index() <= server.commitIndex()) {
+                    return disabled("entry " + entry + " conflicts with a committed one (Leader Completeness)");
+                }
+                // 3. If an existing entry conflicts with a new one, delete the existing entry and all that follow it
+                // 4. Append any new entries not already in the log
+                log = log.before(entry.index()).append(entry);
+                taken = taken.writing(entry);
+            }
+            // 5. If leaderCommit > commitIndex, set commitIndex = min(leaderCommit, index of last new entry)
+            long lastNew = request.prevLogIndex() + request.entries().size();
+            Server after = server.with(log).committedTo(Math.min(request.leaderCommit(), lastNew));
+            return new Outcome.Taken(after, taken.writes(), taken.sent()).sending(matched(server, request, lastNew));
+        });
+    }
+
+    private static AppendReply matched(Server server, AppendEntries request, long index) {
+        return new AppendReply(server.id(), request.from(), server.currentTerm(), true, index, 0, 0, 0);
+    }
+
+    // ---- heartbeats and reads (thesis §6.4)
+
+    static Action heartbeat(Heartbeat message) {
+        return new Action("Heartbeat", server -> {
+            if (!server.isLeader() || message.term() != server.currentTerm()) {
+                return disabled("it does not lead term " + message.term());
+            }
+            long known = Math.min(server.leading().matchIndex(message.to()), server.commitIndex());
+            return message.commitIndex() <= known
+                    ? next(server.with(server.leading().withRound(message.readRound())))
+                    : disabled("node " + message.to() + " is known to have committed entries up to " + known
+                            + " only; beyond them its log may hold others");
+        });
+    }
+
+    static Action handleHeartbeat(Heartbeat message) {
+        return new Action(
+                "HandleHeartbeat",
+                server -> next(server.committedTo(
+                                Math.min(message.commitIndex(), server.log().lastIndex())))
+                        .sending(new HeartbeatReply(
+                                server.id(), message.from(), server.currentTerm(), message.readRound())));
+    }
+
+    /** An answer says that its sender took this server for the leader when the round had begun; it says nothing about logs. */
+    static Action handleHeartbeatReply(HeartbeatReply reply) {
+        return new Action(
+                "HandleHeartbeatReply",
+                server -> next(
+                        server.isLeader() && reply.term() == server.currentTerm()
+                                ? server.with(server.leading().withAnswer(reply.from(), reply.readRound()))
+                                : server));
+    }
+
+    /** @param committed the highest index that is committed anywhere at this moment */
+    static Action askRead(long readId, long committed) {
+        return new Action("AskRead", server -> {
+            Leading leading = server.leading();
+            return next(
+                    server.isLeader()
+                            ? server.with(leading.withRead(
+                                    readId, new Leading.Read(server.commitIndex(), leading.round(), committed)))
+                            : server);
+        });
+    }
+
+    /** A read is served when the leader knows what is committed, and that it still led after the read was asked for. */
+    static Action serveRead(long readId, long readIndex) {
+        return new Action("ServeRead", server -> {
+            Leading leading = server.leading();
+            Leading.Read read = leading.reads().get(readId);
+            if (read == null) {
+                return disabled("nobody waits for it at this leader");
+            }
+            if (server.commitIndex() < leading.firstIndex()) {
+                return disabled("no entry of the leader's own term is committed yet");
+            }
+            long voters = 1
+                    + leading.answered().entrySet().stream()
+                            .filter(answer -> leading.counts(answer.getKey()) && answer.getValue() > read.round())
+                            .count();
+            if (!server.isMajority((int) voters)) {
+                return disabled(
+                        "no majority has answered a round after round " + read.round() + ": " + leading.answered());
+            }
+            if (readIndex < read.commitIndex() || readIndex > server.commitIndex()) {
+                return disabled("the read index " + readIndex + " is not between " + read.commitIndex()
+                        + ", which was committed when it was asked, and " + server.commitIndex());
+            }
+            return readIndex >= read.mustSee()
+                    ? next(server.with(leading.withoutRead(readId)))
+                    : disabled("index " + read.mustSee() + " was committed before it was asked: a stale read");
+        });
+    }
+
+    // ---- handing over (thesis §3.10)
+
+    static Action beginTransfer(int target) {
+        return new Action(
+                "BeginTransfer",
+                server -> server.isLeader() && server.leading().counts(target)
+                        ? next(server.with(server.leading().withTarget(target)))
+                        : disabled("it does not lead, or node " + target + " is not known to be a voter"));
+    }
+
+    static Action timeoutNow(TimeoutNow message) {
+        return new Action("TimeoutNow", server -> {
+            Leading leading = server.leading();
+            if (!server.isLeader() || !leading.transferTargets().contains(message.to())) {
+                return disabled("it does not hand over to node " + message.to());
+            }
+            return leading.matchIndex(message.to()) == server.log().lastIndex()
+                    ? next(server)
+                    : disabled("the target's log ends at " + leading.matchIndex(message.to()));
+        });
+    }
+}

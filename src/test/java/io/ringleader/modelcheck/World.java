@@ -1,0 +1,63 @@
+package io.ringleader.modelcheck;
+
+import static io.ringleader.modelcheck.Budget.CRASHES;
+import static io.ringleader.modelcheck.Budget.DUPLICATES;
+import static io.ringleader.modelcheck.Budget.PROPOSALS;
+import static io.ringleader.modelcheck.Budget.READS;
+import static io.ringleader.modelcheck.Budget.RECONNECTS;
+import static io.ringleader.modelcheck.Budget.SILENCES;
+import static io.ringleader.modelcheck.Budget.SNAPSHOTS;
+import static io.ringleader.modelcheck.Budget.TICKS;
+import static io.ringleader.modelcheck.Budget.TRANSFERS;
+
+import io.ringleader.modelcheck.ModelChecker.Reached;
+import java.util.Set;
+
+/**
+ * What is explored: small clusters, each with something in it that the others leave out. The number of states is exact: another
+ * one means that Raft behaves differently now.
+ */
+enum World {
+    CRASHES_OF_TWO(
+            Bounds.of(2, 2, 2).with(PROPOSALS, 1).with(CRASHES, 1).withSlowDisks(),
+            289_516,
+            Set.of(Reached.ELECTED_IN_A_LATER_TERM, Reached.COMMITTED, Reached.RESTARTED, Reached.WRITES_LOST)),
+    REPLICATION(
+            Bounds.of(3, 2, 1).with(PROPOSALS, 1).with(DUPLICATES, 1),
+            105_766,
+            Set.of(Reached.TWO_LEADERS, Reached.COMMITTED, Reached.TRUNCATED)),
+    SNAPSHOTS_OF_THREE(
+            Bounds.of(3, 2, 1).with(SNAPSHOTS, 1).with(TICKS, 1),
+            265_126,
+            Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED, Reached.SNAPSHOT_INSTALLED)),
+    READS_OF_THREE(Bounds.of(3, 2, 1).with(READS, 1), 72_082, Set.of(Reached.TWO_LEADERS, Reached.READ_SERVED)),
+    CRASHES_OF_THREE(
+            Bounds.of(3, 2, 1).with(CRASHES, 1),
+            151_559,
+            Set.of(Reached.RESTARTED, Reached.TWO_LEADERS, Reached.COMMITTED)),
+
+    LARGE_TRANSFERS(
+            Bounds.of(3, 2, 1).with(TRANSFERS, 1).with(RECONNECTS, 1),
+            429_610,
+            Set.of(Reached.HANDED_OVER, Reached.TWO_LEADERS)),
+    LARGE_ELECTIONS(Bounds.of(3, 3, 1), 384_532, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
+    LARGE_NETWORK(Bounds.of(3, 2, 2), 932_674, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
+    LARGE_DISKS(
+            Bounds.of(3, 2, 1).with(CRASHES, 1).withSlowDisks(),
+            4_125_468,
+            Set.of(Reached.WRITES_LOST, Reached.TWO_LEADERS, Reached.TRUNCATED)),
+    LARGE_READS(
+            Bounds.of(3, 2, 1).with(READS, 1).with(TICKS, 1).with(SILENCES, 1),
+            3_049_660,
+            Set.of(Reached.READ_SERVED, Reached.TWO_LEADERS));
+
+    final Bounds bounds;
+    final int states;
+    final Set<Reached> mustBeReached;
+
+    World(Bounds bounds, int states, Set<Reached> mustBeReached) {
+        this.bounds = bounds;
+        this.states = states;
+        this.mustBeReached = mustBeReached;
+    }
+}
