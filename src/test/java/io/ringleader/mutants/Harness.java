@@ -10,9 +10,12 @@ enum Harness {
     SCHEDULES("random schedules", 400, seed -> new RandomSchedule(seed).run(2_000)),
 
     /** Whole nodes, on simulated networks, disks and clocks. */
-    SIMULATION("simulation", 400, seed -> Simulation.run(seed).failure().ifPresent(failure -> {
-        throw failure;
-    }));
+    SIMULATION(
+            "simulation",
+            400,
+            seed -> Simulation.run(seed).failure().ifPresent(failure -> {
+                throw failure;
+            }));
 
     private final String text;
     private final int seeds;

@@ -53,9 +53,11 @@ class MutantGate {
         List<Mutant> mutants = Mutant.all().stream()
                 .filter(each -> each.name().matches(".*(" + only + ").*"))
                 .toList();
-        assertThat(trial(Optional.empty()))
-                .as("without a mutation nothing fails")
-                .containsExactly(Trial.SURVIVED);
+        if (only.isEmpty()) {
+            assertThat(trial(Optional.empty()))
+                    .as("without a mutation nothing fails")
+                    .containsExactly(Trial.SURVIVED);
+        }
         System.out.println("| mutant | breaks | caught by | seeds | seconds | as |");
         System.out.println("| --- | --- | --- | --- | --- | --- |");
         List<Verdict> verdicts = judge(mutants);

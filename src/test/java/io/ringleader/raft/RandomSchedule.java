@@ -151,12 +151,17 @@ public final class RandomSchedule {
                 crash(fallen);
             } else {
                 isolateOrCut(fallen);
+                for (int i = random.nextInt(4); i > 0 && cluster.node(fallen).isUp(); i--) {
+                    cluster.propose(fallen, "p" + ++proposals);
+                }
             }
         }
         if (random.nextInt(30) == 0) {
             cluster.nodes().stream().filter(node -> !node.isUp()).findAny().ifPresent(node -> cluster.start(node.id));
         }
         if (random.nextInt(60) == 0) {
+            // Whoever comes back with a tail of its own finds that the entries it needs are compacted.
+            new ArrayList<>(cluster.leaders()).forEach(node -> cluster.snapshot(node.id));
             cluster.network.healAll();
         }
     }
