@@ -118,7 +118,7 @@ final class SimulateCommand implements Callable<Integer> {
     private Outcome runTraced(long next, PrintWriter out) {
         TraceRing ring = new TraceRing(traceBytes);
         Outcome outcome = Simulation.run(next, ring);
-        List<TraceEvent> events = ring.events();
+        List<TraceEvent> events = outcome.withClients(ring.events());
         if (traceFile != null) {
             write(traceFile, to -> TraceWriter.write(events, to), out);
         }

@@ -51,6 +51,16 @@ public record Operation(
         }
     }
 
+    /** The command in words, without its key; of a long value the beginning. */
+    public String asked() {
+        return Text.command(command, "");
+    }
+
+    /** The answer in words, or why there is none; of a long value the beginning. */
+    public String heard() {
+        return answer == null ? outcome.name() : answer.toString();
+    }
+
     public boolean isCompleted() {
         return outcome == Outcome.COMPLETED;
     }
@@ -82,9 +92,8 @@ public record Operation(
 
     @Override
     public String toString() {
-        String what = answer == null ? outcome.name() : answer.toString();
         String until = completedAt == NEVER ? "..." : completedNanos / 1000 + " us";
         return "#" + id + " client " + client + " [" + invokedNanos / 1000 + " us, " + until + "] " + Text.command(this)
-                + " -> " + what;
+                + " -> " + heard();
     }
 }

@@ -30,8 +30,11 @@ final class Text {
     }
 
     static String command(Operation o) {
-        String key = o.key() == null ? "" : " " + quoted(o.key());
-        Command command = o.command();
+        return command(o.command(), o.key() == null ? "" : " " + quoted(o.key()));
+    }
+
+    /** @param key what to say of the key, with a space before it; may be nothing */
+    static String command(Command command, String key) {
         if (command instanceof Command.Fetch c) {
             return "get" + key + option("exptime", c.exptime()) + option("vivify", c.vivifyExptime())
                     + option("recache", c.recacheExptime()) + (c.wins() ? " wins" : "");

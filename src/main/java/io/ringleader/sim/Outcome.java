@@ -2,6 +2,10 @@ package io.ringleader.sim;
 
 import io.ringleader.linearizability.History;
 import io.ringleader.linearizability.HistoryEdn;
+import io.ringleader.linearizability.Verdict;
+import io.ringleader.ring.Ring;
+import io.ringleader.trace.TraceEvent;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +19,8 @@ import java.util.Optional;
  * @param coverage what happened, and how often
  * @param plan what was drawn at the beginning, for people
  * @param history what the clients asked and heard; empty if it was not taken down
+ * @param verdict what was found of the history; empty if it was not judged
+ * @param ring says which partition a key is in
  * @param failure what went wrong, with what had happened before; empty if nothing did
  */
 public record Outcome(
@@ -26,11 +32,18 @@ public record Outcome(
         Coverage coverage,
         String plan,
         History history,
+        Optional<Verdict> verdict,
+        Ring ring,
         Optional<SimulationFailure> failure) {
 
     /** As a file that Jepsen's checkers read. */
     public String historyAsEdn() {
         return HistoryEdn.write(history);
+    }
+
+    /** The events of the run, as they were recorded, with what its clients asked and heard and when that took effect. */
+    public List<TraceEvent> withClients(List<TraceEvent> events) {
+        return new ClientsInTrace(events, ring, verdict).add(history);
     }
 
     public boolean passed() {

@@ -1,8 +1,10 @@
 package io.ringleader.sim;
 
 import io.ringleader.linearizability.History;
+import io.ringleader.sim.check.Both;
 import io.ringleader.sim.check.SafetyChecks;
 import io.ringleader.sim.check.Sight;
+import io.ringleader.sim.check.SpecChecks;
 import io.ringleader.sim.fault.Faults;
 import io.ringleader.sim.fault.Scene;
 import io.ringleader.sim.workload.Ears;
@@ -50,7 +52,8 @@ public final class Simulation {
     private Simulation(long seed, Ears ears, TraceRecorder recorder) {
         this.ears = ears;
         plan = Plan.draw(new Random(seed));
-        cluster = new SimCluster(seed, plan.cluster, new SafetyChecks(coverage), recorder);
+        NodeObserver checks = new Both(new SafetyChecks(coverage), new SpecChecks());
+        cluster = new SimCluster(seed, plan.cluster, checks, recorder);
         scene = new Scene(cluster);
         random = cluster.world().random();
     }
@@ -90,6 +93,8 @@ public final class Simulation {
                 simulation.coverage,
                 simulation.plan.toString(),
                 simulation.workload == null ? new History(List.of()) : simulation.workload.history(),
+                simulation.workload == null ? Optional.empty() : simulation.workload.verdict(),
+                simulation.cluster.config().ring(),
                 failure);
     }
 

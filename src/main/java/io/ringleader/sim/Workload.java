@@ -1,7 +1,9 @@
 package io.ringleader.sim;
 
 import io.ringleader.linearizability.History;
+import io.ringleader.linearizability.Verdict;
 import java.util.List;
+import java.util.Optional;
 
 /** What clients do to a {@link SimCluster} meanwhile, and what they know afterwards. Fails the run as soon as an answer is wrong. */
 public interface Workload {
@@ -25,5 +27,10 @@ public interface Workload {
     /** All that was asked and heard so far; empty if it is not taken down. */
     default History history() {
         return new History(List.of());
+    }
+
+    /** What was found of the history, also if that failed the run; empty if it was not judged. */
+    default Optional<Verdict> verdict() {
+        return Optional.empty();
     }
 }

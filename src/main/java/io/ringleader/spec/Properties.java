@@ -4,6 +4,7 @@ import io.ringleader.raft.Entry;
 import io.ringleader.raft.HardState;
 import io.ringleader.raft.Role;
 import java.util.Collection;
+import java.util.function.Supplier;
 
 /**
  * What makes Raft safe: the properties of Figure 3, and what they rest on. Checked when a server has changed; what has not changed
@@ -20,7 +21,7 @@ final class Properties {
     static void check(Server before, Server after, Collection<Server> all, History history) {
         monotonic(before, after);
         electionSafety(after, history);
-        require(after.role() == Role.FOLLOWER || after.isVoter(), "Voters Only", after, "it is no voter");
+        require(after.role() == Role.FOLLOWER || after.isVoter(), "Voters Only", after, () -> "it is no voter");
         if (after.log() != before.log()) {
             leaderAppendOnly(before, after);
             logMatching(before, after, history);
@@ -36,28 +37,40 @@ final class Properties {
 
     /** A term never falls, and a commit index only by a crash. */
     private static void monotonic(Server before, Server after) {
-        require(after.currentTerm() >= before.currentTerm(), "Monotonic Terms", after, "its term was higher before");
-        require(after.commitIndex() >= before.commitIndex(), "Monotonic Commit", after, "it had committed more before");
+        require(
+                after.currentTerm() >= before.currentTerm(),
+                "Monotonic Terms",
+                after,
+                () -> "its term was higher before");
+        require(
+                after.commitIndex() >= before.commitIndex(),
+                "Monotonic Commit",
+                after,
+                () -> "it had committed more before");
         require(
                 after.currentTerm() > before.currentTerm()
                         || before.votedFor() == HardState.NOBODY
                         || before.votedFor() == after.votedFor(),
                 "One Vote per Term",
                 after,
-                "it had voted for " + before.votedFor() + " in this term");
+                () -> "it had voted for " + before.votedFor() + " in this term");
     }
 
     /** At most one leader can be elected in a given term (§5.2): whoever leads has the votes of a majority on their disks. */
     private static void electionSafety(Server server, History history) {
         if (server.isLeader()) {
             int leader = history.leader(server.currentTerm(), server.id());
-            require(leader == server.id(), "Election Safety", server, "node " + leader + " was elected in its term");
+            require(
+                    leader == server.id(),
+                    "Election Safety",
+                    server,
+                    () -> "node " + leader + " was elected in its term");
             int votes = history.votes(server.currentTerm(), server.id());
             require(
                     server.isMajority(votes),
                     "Election Safety",
                     server,
-                    "only " + votes + " votes for it in its term have ever been durable");
+                    () -> "only " + votes + " votes for it in its term have ever been durable");
         }
     }
 
@@ -72,7 +85,8 @@ final class Properties {
                     known == disk.votedFor(),
                     "One Vote per Term",
                     server,
-                    "its disk has a vote for " + disk.votedFor() + ", and had one for " + known + " in the same term");
+                    () -> "its disk has a vote for " + disk.votedFor() + ", and had one for " + known
+                            + " in the same term");
         }
     }
 
@@ -89,7 +103,7 @@ final class Properties {
                                             after.log().entry(last))),
                     "Leader Append-Only",
                     after,
-                    "its log was " + before.log());
+                    () -> "its log was " + before.log());
         }
     }
 
@@ -110,8 +124,8 @@ final class Properties {
                     Log.same(created.entry(), entry) && created.termBefore() == termBefore,
                     "Log Matching",
                     after,
-                    "its " + entry + " after term " + termBefore + " is not the " + created.entry() + " after term "
-                            + created.termBefore() + " that was created");
+                    () -> "its " + entry + " after term " + termBefore + " is not the " + created.entry()
+                            + " after term " + created.termBefore() + " that was created");
         }
     }
 
@@ -132,11 +146,11 @@ final class Properties {
                                 || Log.same(entry, history.committed().entry(i)),
                         "State Machine Safety",
                         after,
-                        "it commits " + entry + ", where others have committed "
-                                + history.committed().entry(i));
+                        () -> "it commits " + entry + ", where others have committed "
+                                + history.committed().entry(entry.index()));
                 continue;
             }
-            require(after.isLeader(), "Commitment", after, "no leader has committed " + entry);
+            require(after.isLeader(), "Commitment", after, () -> "no leader has committed " + entry);
             long holders = all.stream()
                     .filter(server -> hasHeld(server, entry, history))
                     .count();
@@ -144,14 +158,14 @@ final class Properties {
                     after.isMajority((int) holders),
                     "Durable Commitment",
                     after,
-                    entry + " is on the disks of only " + holders + " nodes");
+                    () -> entry + " is on the disks of only " + holders + " nodes");
             history.commit(entry, after.currentTerm());
         }
         require(
                 !after.isLeader() || after.log().term(after.commitIndex()) == after.currentTerm(),
                 "Commitment by Own Term",
                 after,
-                "it commits an entry of an earlier term by counting");
+                () -> "it commits an entry of an earlier term by counting");
     }
 
     /**
@@ -179,7 +193,7 @@ final class Properties {
                                 || disk.holds(entry),
                         "Admission",
                         server,
-                        "it votes without " + entry + ", which a directory before it had");
+                        () -> "it votes without " + entry + ", which a directory before it had");
             }
         }
     }
@@ -191,20 +205,22 @@ final class Properties {
         }
         Log committed = history.committed();
         for (long i = committed.lastIndex(); i > above && committed.has(i); i--) {
+            long index = i;
             require(
                     history.knownInTerm(i) >= server.currentTerm()
                             || i < server.log().base().index()
                             || server.log().matches(i, committed.term(i)),
                     "Leader Completeness",
                     server,
-                    "it leads without " + committed.entry(i) + ", which was committed in term "
-                            + history.knownInTerm(i));
+                    () -> "it leads without " + committed.entry(index) + ", which was committed in term "
+                            + history.knownInTerm(index));
         }
     }
 
-    private static void require(boolean holds, String property, Server server, String violated) {
+    /** The sentence is made only if it is needed: these checks are made very often, and hold. */
+    private static void require(boolean holds, String property, Server server, Supplier<String> violated) {
         if (!holds) {
-            throw new SpecViolation(property + " does not hold: " + violated + ". It is " + server + ".");
+            throw new SpecViolation(property + " does not hold: " + violated.get() + ". It is " + server + ".");
         }
     }
 }

@@ -94,10 +94,9 @@ class ConfigMismatchIT {
     @Test
     void withOneConfigurationTheSameNodesConnect() throws IOException {
         TestCluster cluster = new TestCluster(processes, Map.of("cluster.peer_secret", "\"secret-of-them-all\""));
-        cluster.node(1).start();
-        cluster.node(2).start();
+        cluster.startAll();
         cluster.awaitReady();
-        for (TestNode node : cluster.nodes.subList(0, 2)) {
+        for (TestNode node : cluster.nodes) {
             assertThat(refusals(node)).isEmpty();
             try (TextClient client = node.connect()) {
                 assertThat(client.set("key", "value")).isEqualTo("STORED");

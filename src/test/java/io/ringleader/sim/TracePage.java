@@ -18,12 +18,12 @@ final class TracePage {
     /** Runs the seed once more, looked at this time, and returns the page of what happened. */
     static Path write(long seed) {
         TraceRing ring = new TraceRing(RING_BYTES);
-        Simulation.run(seed, ring);
+        Outcome outcome = Simulation.run(seed, ring);
         Path page = DIRECTORY.resolve("seed-" + seed + ".html");
         try {
             Files.createDirectories(DIRECTORY);
             try (Writer out = Files.newBufferedWriter(page)) {
-                HtmlTrace.write(ring.events(), "Ringleader, seed " + seed, out);
+                HtmlTrace.write(outcome.withClients(ring.events()), "Ringleader, seed " + seed, out);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("The page of seed " + seed + " cannot be written.", e);

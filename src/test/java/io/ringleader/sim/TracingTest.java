@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.ringleader.linearizability.Operation;
 import io.ringleader.raft.Role;
 import io.ringleader.trace.TraceEvent;
 import io.ringleader.trace.TraceReader;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /** What a simulated cluster tells of itself. */
 class TracingTest {
-    /** With crashes, pauses, cut links, lost connections and snapshots. */
+    /** With crashes, pauses, cut links, lost disks, clocks that jump and snapshots. */
     private static final long EVENTFUL_SEED = 15;
 
     private static List<TraceEvent> events;
@@ -35,7 +36,7 @@ class TracingTest {
         ((Logger) LoggerFactory.getLogger("io.ringleader")).setLevel(Level.OFF);
         TraceRing ring = new TraceRing(256 << 20);
         traced = Simulation.run(EVENTFUL_SEED, ring);
-        events = ring.events();
+        events = traced.withClients(ring.events());
     }
 
     @Test
@@ -90,6 +91,28 @@ class TracingTest {
             }
         }
         assertThat(elections).isGreaterThan(10);
+    }
+
+    @Test
+    void everyAnswerOfTheHistoryIsThereAndTookEffectBetweenTheQuestionAndItself() {
+        Map<String, TraceEvent.Invoked> asked = new HashMap<>();
+        int explained = 0;
+        for (TraceEvent event : events) {
+            if (event instanceof TraceEvent.Invoked invoked) {
+                assertThat(asked.put(invoked.client() + "/" + invoked.operation(), invoked))
+                        .isNull();
+            } else if (event instanceof TraceEvent.Completed heard && heard.linearizedNanos() >= 0) {
+                TraceEvent.Invoked invoked = asked.get(heard.client() + "/" + heard.operation());
+                assertThat(heard.linearizedNanos()).isGreaterThanOrEqualTo(invoked.atNanos());
+                assertThat(heard.unknown() || heard.linearizedNanos() <= heard.atNanos())
+                        .as(heard.toString())
+                        .isTrue();
+                explained += heard.unknown() ? 0 : 1;
+            }
+        }
+        assertThat(explained).isPositive().isEqualTo((int) traced.history().operations().stream()
+                .filter(Operation::isCompleted)
+                .count());
     }
 
     @Test

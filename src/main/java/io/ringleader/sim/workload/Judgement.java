@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Says whether what the clients heard can be right; fails the run if not. */
@@ -28,6 +29,8 @@ final class Judgement {
     private final SimCluster cluster;
     private final Mix mix;
     private final Coverage coverage;
+    /** Null as long as nothing was judged. */
+    private Verdict verdict;
 
     Judgement(SimCluster cluster, Mix mix, Coverage coverage) {
         this.cluster = cluster;
@@ -35,12 +38,16 @@ final class Judgement {
         this.coverage = coverage;
     }
 
+    Optional<Verdict> verdict() {
+        return Optional.ofNullable(verdict);
+    }
+
     void judge(History history, List<Key> keys) {
         MemcachedModel.Settings settings = new MemcachedModel.Settings(
                 mix.toleranceMillis() * NANOS_PER_MILLI,
                 MachineClock.WALL_ORIGIN_MILLIS * NANOS_PER_MILLI,
                 mix.itemMaxBytes());
-        Verdict verdict = new Checker(new MemcachedModel(settings), LIMITS).check(history);
+        verdict = new Checker(new MemcachedModel(settings), LIMITS).check(history);
         for (KeyVerdict key : verdict.keys()) {
             coverage.saw(MixedWorkload.KEYS_JUDGED);
             if (key.result() == Result.UNDECIDED) {

@@ -1,12 +1,14 @@
 package io.ringleader.sim.workload;
 
 import io.ringleader.linearizability.History;
+import io.ringleader.linearizability.Verdict;
 import io.ringleader.sim.Coverage;
 import io.ringleader.sim.MachineClock;
 import io.ringleader.sim.SimCluster;
 import io.ringleader.sim.Workload;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -39,6 +41,7 @@ public final class MixedWorkload implements Workload {
     private final Requests requests;
     private final BinaryRequests binary;
     private final Journal journal;
+    private final Judgement judgement;
     private final List<Client> clients = new ArrayList<>();
     private int flushes;
     private boolean stopped;
@@ -54,6 +57,7 @@ public final class MixedWorkload implements Workload {
         requests = new Requests(draw, keys, this::unixMillis);
         binary = new BinaryRequests(draw, this::unixMillis);
         journal = new Journal(cluster.world(), coverage, ears);
+        judgement = new Judgement(cluster, mix, coverage);
         for (int i = 0; i < mix.clients(); i++) {
             int home = random.nextBoolean() ? 1 + random.nextInt(cluster.nodes().size()) : 0;
             clients.add(new Client(this, i, home, draw.oneIn(BINARY_CLIENT_ONE_IN) ? Dialect.BINARY : Dialect.TEXT));
@@ -109,10 +113,15 @@ public final class MixedWorkload implements Workload {
     }
 
     @Override
+    public Optional<Verdict> verdict() {
+        return judgement.verdict();
+    }
+
+    @Override
     public void verify() {
         FinalReads reads = new FinalReads(cluster, mix, journal, keys.all(), clients.size());
         cluster.nodes().forEach(reads::readAll);
-        new Judgement(cluster, mix, coverage).judge(journal.history(), keys.all());
+        judgement.judge(journal.history(), keys.all());
     }
 
     // ---- for its clients
