@@ -6,7 +6,7 @@ ARGS ?=
 JAR := target/ringleader.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build run sim soak test model-check test-differential test-clients format check-config clean
+.PHONY: help build run sim soak test model-check mutants test-differential test-clients format check-config clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ test-differential: ## Compare with memcached for longer (SECONDS_LONG=300, MEMCA
 
 test-clients: build ## Let client libraries of other languages loose on a cluster (ARGS=--write: table into docs)
 	@src/test/clients/run.sh $(ARGS)
+
+ONLY ?=
+mutants: ## Break the source in every way listed and show which test notices (ONLY=regex of names)
+	$(MVN) -Dtest=MutantGate -Dringleader.mutants.only="$(ONLY)" -Dspotless.check.skip=true test
 
 SEED ?= 1
 sim: build ## Run one simulated cluster, with everything that goes wrong in it (SEED=1, ARGS="--html run.html")

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -15,7 +16,7 @@ import java.util.function.Consumer;
  * A cluster lives through random events that all follow from one seed: first anything may happen and only safety is demanded,
  * then the faults stop and it must make progress within bounded time.
  */
-final class RandomSchedule {
+public final class RandomSchedule {
     /** What must have happened in some schedule, or the schedules prove nothing. */
     enum Seen {
         ELECTED,
@@ -46,6 +47,10 @@ final class RandomSchedule {
     private final double faultRate;
     private final boolean reorders;
     private final int disksThatWait;
+    /** Leaders fall soon after they were elected, often before anything of their own is committed, as in Figure 8. */
+    private final boolean shortReigns;
+
+    private final SortedMap<Integer, Integer> stepsUntilFall = new TreeMap<>();
     private int proposals;
     private final Set<Integer> paused = new HashSet<>();
     private final Set<Long> servedReads = new HashSet<>();
@@ -55,7 +60,7 @@ final class RandomSchedule {
     /** By node: what it had on a disk that it lost. */
     private final Map<Integer, TestDisk> lostDisks = new TreeMap<>();
 
-    RandomSchedule(long seed) {
+    public RandomSchedule(long seed) {
         random = new Random(seed);
         int size = 1 + random.nextInt(5);
         Settings settings = Settings.DEFAULT
@@ -66,7 +71,8 @@ final class RandomSchedule {
         duplicateRate = random.nextInt(3) * 0.1;
         faultRate = random.nextInt(4) * 0.02;
         reorders = random.nextBoolean();
-        disksThatWait = random.nextInt(size + 1);
+        shortReigns = random.nextInt(3) == 0;
+        disksThatWait = shortReigns ? 0 : random.nextInt(size + 1);
         cluster = new TestCluster(size, settings);
         cluster.watch(new Sightings());
         for (int id = 1; id <= disksThatWait; id++) {
@@ -89,7 +95,7 @@ final class RandomSchedule {
         return cluster.validator;
     }
 
-    void run(int events) {
+    public void run(int events) {
         for (int i = 0; i < events; i++) {
             step();
             if (cluster.leaders().size() > 1) {
@@ -104,6 +110,9 @@ final class RandomSchedule {
     }
 
     private void step() {
+        if (shortReigns) {
+            reign();
+        }
         int dice = random.nextInt(100);
         if (random.nextDouble() < faultRate) {
             fault();
@@ -130,9 +139,36 @@ final class RandomSchedule {
         }
     }
 
+    private void reign() {
+        stepsUntilFall.replaceAll((id, steps) -> steps - 1);
+        while (!stepsUntilFall.isEmpty() && stepsUntilFall.containsValue(0)) {
+            int fallen = stepsUntilFall.keySet().stream()
+                    .filter(id -> stepsUntilFall.get(id) == 0)
+                    .findFirst()
+                    .orElseThrow();
+            stepsUntilFall.remove(fallen);
+            if (random.nextBoolean()) {
+                crash(fallen);
+            } else {
+                isolateOrCut(fallen);
+                for (int i = random.nextInt(4); i > 0 && cluster.node(fallen).isUp(); i--) {
+                    cluster.propose(fallen, "p" + ++proposals);
+                }
+            }
+        }
+        if (random.nextInt(30) == 0) {
+            cluster.nodes().stream().filter(node -> !node.isUp()).findAny().ifPresent(node -> cluster.start(node.id));
+        }
+        if (random.nextInt(60) == 0) {
+            // Whoever comes back with a tail of its own finds that the entries it needs are compacted.
+            new ArrayList<>(cluster.leaders()).forEach(node -> cluster.snapshot(node.id));
+            cluster.network.healAll();
+        }
+    }
+
     /** Time passes: for everybody, or only some notice. */
     private void pass() {
-        cluster.advance(random.nextInt(8) == 0 ? STEP * 20 : STEP);
+        cluster.advance(random.nextInt(shortReigns ? 3 : 8) == 0 ? STEP * 20 : STEP);
         boolean all = random.nextInt(4) > 0;
         for (TestNode node : cluster.up()) {
             if (!paused.contains(node.id) && (all || random.nextBoolean())) {
@@ -361,6 +397,7 @@ final class RandomSchedule {
         public void roleChanged(TestNode node, Effects.RoleChange change) {
             if (change.role() == Role.LEADER) {
                 count(Seen.ELECTED);
+                stepsUntilFall.put(node.id, 1 + random.nextInt(30));
             } else if (change.reason().startsWith("lost contact")) {
                 count(Seen.STEPPED_DOWN);
             }

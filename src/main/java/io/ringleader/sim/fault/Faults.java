@@ -45,7 +45,8 @@ public final class Faults {
             random -> new FrozenClock(),
             random -> new LeadershipTransfer(),
             random -> new SnapshotNow(),
-            random -> new PoliteStop());
+            random -> new PoliteStop(),
+            random -> new LateRequest());
 
     private record Planned(Fault fault, long meanMillis) {}
 

@@ -1,0 +1,43 @@
+package io.ringleader.mutants;
+
+import io.ringleader.raft.RandomSchedule;
+import io.ringleader.sim.Simulation;
+import java.util.function.LongConsumer;
+
+/** What is let loose on a mutant, from the quickest on. Each fails by throwing, and depends on its seed only. */
+enum Harness {
+    /** Raft alone, on networks that lose, duplicate and reorder. */
+    SCHEDULES("random schedules", 400, seed -> new RandomSchedule(seed).run(2_000)),
+
+    /** Whole nodes, on simulated networks, disks and clocks. */
+    SIMULATION(
+            "simulation",
+            400,
+            seed -> Simulation.run(seed).failure().ifPresent(failure -> {
+                throw failure;
+            }));
+
+    private final String text;
+    private final int seeds;
+    private final LongConsumer run;
+
+    Harness(String text, int seeds, LongConsumer run) {
+        this.text = text;
+        this.seeds = seeds;
+        this.run = run;
+    }
+
+    /** How many seeds it may take at most: those from 1 on. */
+    int seeds() {
+        return seeds;
+    }
+
+    void run(long seed) {
+        run.accept(seed);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}
