@@ -45,8 +45,7 @@ public final class Faults {
             random -> new FrozenClock(),
             random -> new LeadershipTransfer(),
             random -> new SnapshotNow(),
-            random -> new PoliteStop(),
-            random -> new LateRequest());
+            random -> new PoliteStop());
 
     private record Planned(Fault fault, long meanMillis) {}
 
