@@ -26,8 +26,8 @@ public record Hints(boolean hitBefore, int idleSeconds) {
 
     /** @param at where an ITEM begins */
     void put(byte[] results, int at, int keyLength) {
-        results[at + 1] &= ~Facts.HIT_BEFORE;
-        results[at + 1] |= hitBefore ? Facts.HIT_BEFORE : 0;
+        int facts = results[at + 1] & ~Facts.HIT_BEFORE;
+        results[at + 1] = (byte) (hitBefore ? facts | Facts.HIT_BEFORE : facts);
         ByteWriter.setInt(results, at + ResultWriter.ITEM_FIXED_BYTES - Integer.BYTES + keyLength, idleSeconds);
     }
 }
