@@ -80,6 +80,7 @@ public class SimCluster {
     }
 
     /** @param recorder is told of everything that happens */
+    @SuppressWarnings("this-escape") // what is handed out here runs later
     public SimCluster(long seed, ClusterOptions options, NodeObserver observer, TraceRecorder recorder) {
         this.seed = seed;
         this.options = options;
