@@ -48,20 +48,6 @@ public final class Raft extends RaftView {
     private final StepObserver observer;
     private final boolean observed;
 
-    /** A node that nobody observes. */
-    public Raft(
-            int self,
-            List<Integer> voters,
-            RaftConfig config,
-            RandomGenerator random,
-            HardState hardState,
-            SnapshotPoint snapshot,
-            List<Entry> entries,
-            List<Replica> replicas,
-            long nowNanos) {
-        this(self, voters, config, random, hardState, snapshot, entries, replicas, nowNanos, StepObserver.NONE);
-    }
-
     /**
      * A node as it comes up, with what recovery found on its disk.
      *

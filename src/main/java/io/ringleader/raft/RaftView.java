@@ -12,8 +12,7 @@ public abstract sealed class RaftView permits Raft {
     RaftView(RaftState state, List<Replica> replicas) {
         this.state = state;
         snapshots = new SnapshotTransfer(state);
-        boolean hasHistory = state.term() > 0 || state.log.lastIndex() > 0;
-        standing = new Standing(state, replicas, hasHistory);
+        standing = new Standing(state, replicas);
         transfer = new LeadershipTransfer(state);
     }
 

@@ -57,8 +57,8 @@ final class Standing {
 
     private long nextIntroductionNanos = Long.MIN_VALUE;
 
-    /** @param hasHistory whether the disk holds anything else: then it was written by a release that knew no identities */
-    Standing(RaftState state, List<Replica> onDisk, boolean hasHistory) {
+    /** @throws IllegalArgumentException if the disk holds anything, but not who wrote it: that is always written first */
+    Standing(RaftState state, List<Replica> onDisk) {
         this.state = state;
         for (Replica replica : onDisk) {
             if (replica.node() == state.self) {
@@ -69,8 +69,12 @@ final class Standing {
             }
         }
         if (self == null) {
+            if (state.term() > 0 || state.log.lastIndex() > 0) {
+                throw new IllegalArgumentException("The log of node " + state.self + " is at term " + state.term()
+                        + " and index " + state.log.lastIndex() + ", but does not say which replica it belongs to.");
+            }
             boolean alone = state.voters.size() == 1;
-            write(new Replica(state.self, 1, state.random.nextLong(), hasHistory || alone));
+            write(new Replica(state.self, 1, state.random.nextLong(), alone));
         }
     }
 

@@ -52,11 +52,11 @@ final class Newcomers {
 
     // ---- the newcomer
 
-    /** An empty disk: a new directory, whose owner was known to nobody unless the disk is of an older release or it is alone. */
+    /** An empty disk: a new directory. It votes only if there is nobody else who could remember another one. */
     static Outcome newDirectory(Server server, Replica fresh) {
-        boolean hasHistory = server.currentTerm() > 0 || server.log().lastIndex() > 0;
-        boolean votes = hasHistory || server.voters().size() == 1;
-        return server.standing().self() == null && fresh.generation() == 1 && fresh.voter() == votes
+        boolean isEmpty = server.currentTerm() == 0 && server.log().lastIndex() == 0;
+        boolean alone = server.voters().size() == 1;
+        return server.standing().self() == null && isEmpty && fresh.generation() == 1 && fresh.voter() == alone
                 ? writing(next(server), fresh)
                 : disabled(fresh + " is no new directory of " + server.disk());
     }

@@ -12,6 +12,7 @@ import io.ringleader.raft.RaftConfig;
 import io.ringleader.raft.Replica;
 import io.ringleader.raft.Role;
 import io.ringleader.raft.SnapshotPoint;
+import io.ringleader.raft.StepObserver;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,16 @@ final class ModelNode {
         List<Replica> replicas =
                 voters.stream().map(node -> replica(node, node == id)).toList();
         raft = new Raft(
-                id, voters, CONFIG, new Longest(), disk.hardState(), disk.snapshot(), disk.entries(), replicas, now);
+                id,
+                voters,
+                CONFIG,
+                new Longest(),
+                disk.hardState(),
+                disk.snapshot(),
+                disk.entries(),
+                replicas,
+                now,
+                StepObserver.NONE);
     }
 
     /** Nobody loses a data directory here, and all have met before. */

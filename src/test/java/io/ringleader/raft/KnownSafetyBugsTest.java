@@ -265,7 +265,8 @@ class KnownSafetyBugsTest {
                     disk.snapshot(),
                     disk.entries(),
                     disk.replicas(),
-                    0);
+                    0,
+                    StepObserver.NONE);
             assertThat(restarted.lastIndex()).isEqualTo(new long[] {5, 5, 3, 4}[writes]);
         }
     }

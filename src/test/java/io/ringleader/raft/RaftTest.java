@@ -23,7 +23,8 @@ class RaftTest {
                 SnapshotPoint.NONE,
                 List.of(),
                 List.of(new Replica(self, 1, self, true)),
-                0);
+                0,
+                StepObserver.NONE);
     }
 
     @Test
@@ -162,5 +163,22 @@ class RaftTest {
         assertThatThrownBy(() -> new RaftConfig(10, 10, 20, 1, 1, 1, 1, 0)).hasMessageContaining("heartbeat (10)");
         assertThatThrownBy(() -> new RaftConfig(1, 20, 20, 1, 1, 1, 1, 0)).hasMessageContaining("maximum (20)");
         assertThatThrownBy(() -> new RaftConfig(1, 2, 3, 1, 0, 1, 1, 0)).hasMessageContaining("maxInflightMessages 0");
+    }
+
+    @Test
+    void aLogThatDoesNotSayWhoseItIsIsRefused() {
+        assertThatThrownBy(() -> new Raft(
+                        1,
+                        List.of(1, 2, 3),
+                        Settings.DEFAULT.config(),
+                        new Random(1),
+                        new HardState(3, 2),
+                        SnapshotPoint.NONE,
+                        List.of(),
+                        List.of(),
+                        0,
+                        StepObserver.NONE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("does not say which replica it belongs to");
     }
 }

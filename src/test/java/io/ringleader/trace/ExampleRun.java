@@ -8,6 +8,7 @@ import io.ringleader.raft.Message;
 import io.ringleader.raft.Raft;
 import io.ringleader.raft.RaftConfig;
 import io.ringleader.raft.SnapshotPoint;
+import io.ringleader.raft.StepObserver;
 import io.ringleader.trace.TraceEvent.LinkState;
 import io.ringleader.trace.TraceEvent.Phase;
 import java.nio.charset.StandardCharsets;
@@ -199,7 +200,8 @@ final class ExampleRun {
                         voters.stream()
                                 .map(voter -> directory(voter, voter == node))
                                 .toList(),
-                        now);
+                        now,
+                        StepObserver.NONE);
                 tick(replica, replica.life);
             }
         }

@@ -9,6 +9,9 @@ final class PassingDiskFault implements Fault {
     private final String name;
 
     PassingDiskFault(String name, DiskFault fault) {
+        if (fault.costsState()) {
+            throw new IllegalArgumentException(fault + " costs what is stored: only the atlas may allow it.");
+        }
         this.fault = fault;
         this.name = name;
     }
@@ -21,7 +24,7 @@ final class PassingDiskFault implements Fault {
     @Override
     public boolean inject(Scene scene) {
         int node = scene.anyNode();
-        if (fault.costsState() || !fault.strike(scene.cluster().disk(node), scene.random())) {
+        if (!fault.strike(scene.cluster().disk(node), scene.random())) {
             return false;
         }
         scene.cluster().noteDiskFault(node, name);
