@@ -38,13 +38,13 @@ enum World {
 
     LARGE_TRANSFERS(
             Bounds.of(3, 2, 1).with(TRANSFERS, 1).with(RECONNECTS, 1),
-            429_610,
+            393_400,
             Set.of(Reached.HANDED_OVER, Reached.TWO_LEADERS)),
     LARGE_ELECTIONS(Bounds.of(3, 3, 1), 384_532, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
     LARGE_NETWORK(Bounds.of(3, 2, 2), 932_674, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
     LARGE_DISKS(
             Bounds.of(3, 2, 1).with(CRASHES, 1).withSlowDisks(),
-            4_125_468,
+            4_141_110,
             Set.of(Reached.WRITES_LOST, Reached.TWO_LEADERS, Reached.TRUNCATED)),
     LARGE_READS(
             Bounds.of(3, 2, 1).with(READS, 1).with(TICKS, 1).with(SILENCES, 1),
