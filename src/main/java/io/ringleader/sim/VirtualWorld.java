@@ -276,10 +276,6 @@ public final class VirtualWorld implements Clock {
         listeners.put(address, new Listener(process, loop, max, h));
     }
 
-    public void stopListening(InetSocketAddress address) {
-        listeners.remove(address);
-    }
-
     void connect(
             VirtualProcess process,
             Loop loop,
