@@ -33,7 +33,6 @@ final class StandingLog {
     private long nextWaitNanos;
 
     private boolean waits;
-    private boolean waited;
 
     StandingLog(int self) {
         this.self = self;
@@ -90,7 +89,6 @@ final class StandingLog {
                                 + " step; until then it counts for nothing in {} partitions.",
                         node,
                         partitions);
-            case VOTES -> log.info("Node {} votes from now on in {} partitions.", node, partitions);
         }
     }
 
@@ -105,14 +103,12 @@ final class StandingLog {
         if (!waits) {
             nextWaitNanos = nowNanos + 2 * GATHER_NANOS;
         }
-        waits = !waiting.isEmpty();
-        if (!waits && waited) {
-            waited = false;
+        if (waits && waiting.isEmpty()) {
             log.info("Node {} votes in all of its partitions.", self);
         }
+        waits = !waiting.isEmpty();
         if (waits && nowNanos >= nextWaitNanos) {
             nextWaitNanos = nowNanos + REPEAT_NANOS;
-            waited = true;
             sayWhatIsAwaited(waiting, groups.size());
         }
     }

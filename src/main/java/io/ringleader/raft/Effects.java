@@ -34,8 +34,6 @@ public final class Effects {
         public enum Kind {
             /** This node's new directory, it turns out, takes the place of another one: it does not vote yet. */
             REJOINS,
-            /** This node votes from now on. */
-            VOTES,
             /** This node's directory was replaced by a newer one, so that it takes no part any more. */
             REPLACED,
             /** Another node came back with a new directory and does not vote yet. */

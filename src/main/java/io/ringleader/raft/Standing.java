@@ -121,7 +121,6 @@ final class Standing {
             self = durable;
             if (self.voter()) {
                 state.resetElectionTimer(nowNanos);
-                state.effects().replicaNews(self, Kind.VOTES);
             }
         }
     }

@@ -38,6 +38,12 @@ class RejoinIT {
             return keys.keySet().stream()
                     .allMatch(partition -> raft.get(partition + ":standing").equals("voter"));
         });
+        // docs/operations.md tells people to wait for this.
+        Await.until(
+                "its log says so",
+                Duration.ofSeconds(10),
+                () -> afterLast(wiped.log(), "This data directory is new")
+                        .contains("Node " + wiped.id + " votes in all of its partitions."));
         // Without another one, its vote and its data are needed.
         TestNode other = cluster.others(wiped).get(0);
         other.kill();
@@ -51,6 +57,10 @@ class RejoinIT {
         other.start();
         cluster.awaitReady();
         cluster.awaitEqualReplicas();
+    }
+
+    private static String afterLast(String text, String mark) {
+        return text.substring(text.lastIndexOf(mark) + 1);
     }
 
     private static void delete(Path directory) throws IOException {
