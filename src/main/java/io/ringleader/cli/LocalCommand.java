@@ -71,7 +71,8 @@ final class LocalCommand implements Callable<Integer> {
                 launchers.apply(file),
                 log,
                 restart,
-                Supervisor.Timing.USUAL,
+                Supervisor.Timing.USUAL.forNodesThatLeaveWithin(
+                        config.timeouts().stopMillis()),
                 started -> banner(started, data));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAtExit(supervisor), "stop"));
         return supervisor.run() ? ExitCode.OK : ExitCode.SOFTWARE;

@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +29,11 @@ final class NodeProcess implements AutoCloseable {
     /** A bug or a broken disk stopped a loop: nothing more may be acknowledged. */
     private static final int EXIT_LOOP_FAILED = 3;
 
+    /** For loops that are busy to notice that the time to stop is over. */
+    private static final long STOP_SLACK_MILLIS = 1_000;
+
     private final NodeConfig self;
+    private final long stopMillis;
     private final DataDirectory directory;
     private final Node node;
     private final SelectorLoop clientLoop;
@@ -39,6 +45,7 @@ final class NodeProcess implements AutoCloseable {
     /** @throws IOException if the node cannot start; the message says why */
     NodeProcess(ClusterConfig config, NodeConfig self) throws IOException {
         this.self = self;
+        stopMillis = config.timeouts().stopMillis();
         directory = DataDirectory.open(self.data(), config.name(), self.id(), SystemClock.INSTANCE.wallMillis());
         Limits limits = config.limits();
         warnIfHeapIsSmall(limits);
@@ -143,6 +150,14 @@ final class NodeProcess implements AutoCloseable {
         facts.put("bytes_read", Long.toString(net.bytesIn()));
         facts.put("bytes_written", Long.toString(net.bytesOut()));
         return facts;
+    }
+
+    /** Ends in good order: hands over what it leads and sees its clients off, within {@code timeouts.stop_millis}. */
+    void stop() throws IOException, InterruptedException {
+        CountDownLatch left = new CountDownLatch(1);
+        node.leave(left::countDown);
+        left.await(stopMillis + STOP_SLACK_MILLIS, TimeUnit.MILLISECONDS);
+        close();
     }
 
     /** Stops taking part; whatever was acknowledged is on disk already. */

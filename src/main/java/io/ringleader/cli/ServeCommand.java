@@ -85,7 +85,9 @@ final class ServeCommand implements Callable<Integer> {
     private static void stop(NodeProcess node) {
         log().info("Stopping.");
         try {
-            node.close();
+            node.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             log().warn("Not everything could be closed: {}", e.getMessage());
         }

@@ -41,6 +41,17 @@ final class Supervisor {
             long backoffMaxMillis,
             long soonMillis) {
         static final Timing USUAL = new Timing(100, 500, 10_000, 500, 30_000, 10_000);
+
+        /** For nodes that take up to this time to hand over and to see their clients off. */
+        Timing forNodesThatLeaveWithin(long millis) {
+            return new Timing(
+                    probeMillis,
+                    signalSpreadMillis,
+                    stopMillis + millis,
+                    backoffFirstMillis,
+                    backoffMaxMillis,
+                    soonMillis);
+        }
     }
 
     private sealed interface Event {}

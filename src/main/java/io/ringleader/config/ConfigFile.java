@@ -158,7 +158,8 @@ public final class ConfigFile {
                 table.number(Schema.HEARTBEAT),
                 table.number(Schema.ELECTION_MIN),
                 table.number(Schema.ELECTION_MAX),
-                table.number(Schema.COMMAND));
+                table.number(Schema.COMMAND),
+                table.number(Schema.STOP));
     }
 
     private static Limits limits(TableReader table, long partitions) {

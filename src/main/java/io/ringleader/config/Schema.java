@@ -34,6 +34,7 @@ final class Schema {
     static final Number ELECTION_MIN = timeout("election_timeout_min_millis", 500);
     static final Number ELECTION_MAX = timeout("election_timeout_max_millis", 1_000);
     static final Number COMMAND = timeout("command_timeout_millis", 5_000);
+    static final Number STOP = timeout("stop_millis", 3_000);
 
     static final Number MEMORY = limit("memory_bytes", 512 * MIB, MIB, ANY_MAX);
     static final Number ITEM_MAX = limit("item_max_bytes", MIB, KIB, 256 * MIB);
@@ -70,7 +71,7 @@ final class Schema {
                             "auth_file",
                             "allow_shutdown_command"),
             "ring", List.of("virtual_nodes", "load_factor"),
-            "timeouts", names(HEARTBEAT, ELECTION_MIN, ELECTION_MAX, COMMAND),
+            "timeouts", names(HEARTBEAT, ELECTION_MIN, ELECTION_MAX, COMMAND, STOP),
             "limits",
                     names(
                             MEMORY,

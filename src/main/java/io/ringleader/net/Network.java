@@ -16,6 +16,9 @@ public interface Network {
      */
     void listen(InetSocketAddress address, Supplier<ConnectionHandler> handlers) throws IOException;
 
+    /** Accepts no more connections, at any address; those there are stay. Must be called on the loop. */
+    void stopListening();
+
     /**
      * Begins to connect. The handler hears {@link ConnectionHandler#onOpen} or, when that fails, only
      * {@link ConnectionHandler#onClosed}. Must be called on the loop.

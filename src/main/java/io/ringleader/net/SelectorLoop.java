@@ -209,11 +209,7 @@ public final class SelectorLoop implements Loop, Network, AutoCloseable {
 
     /** The orderly end: the last output leaves, as far as the other ends take it in time. */
     private void stop() throws IOException {
-        for (SelectionKey key : selector.keys()) {
-            if (key.attachment() instanceof Acceptor acceptor) {
-                acceptor.close();
-            }
-        }
+        stopListening();
         for (SelectionKey key : selector.keys()) {
             if (key.attachment() instanceof TcpConnection connection) {
                 connection.closeAfterOutput(); // and read no more
@@ -272,6 +268,16 @@ public final class SelectorLoop implements Loop, Network, AutoCloseable {
         } catch (IOException | RuntimeException e) {
             closeQuietly(channel);
             throw new IOException("Cannot listen at " + describe(address) + ": " + describe(e), e);
+        }
+    }
+
+    @Override
+    public void stopListening() {
+        requireLoopThread();
+        for (SelectionKey key : selector.keys()) {
+            if (key.attachment() instanceof Acceptor acceptor) {
+                acceptor.close();
+            }
         }
     }
 

@@ -73,6 +73,9 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     private boolean open;
     private boolean closing;
     private boolean inputEnded;
+    /** The node stops: the connection is closed as soon as all that was read from it is answered. */
+    private boolean ending;
+
     /** What was seen by the reads that have been sent on as writes, by their slots. */
     private final Map<Long, Hints> readsThroughLog = new HashMap<>();
 
@@ -429,7 +432,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         if (open) {
             listing.goOn();
         }
-        boolean saidAll = closing || (inputEnded && stalledKind == null);
+        boolean saidAll = closing || ((inputEnded || ending) && stalledKind == null);
         if (open && saidAll && replies.size() == 0) {
             connection.closeAfterOutput();
         }
@@ -446,6 +449,13 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         }
         plannedWatch = null;
         connection.write(answer, 0, answer.length);
+    }
+
+    /** The node stops. @param atOnce take no more commands; else only once none is unanswered */
+    void end(boolean atOnce) {
+        ending = true;
+        closing |= atOnce;
+        drain();
     }
 
     // ---- for stats

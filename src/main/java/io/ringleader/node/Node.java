@@ -99,7 +99,7 @@ public final class Node implements Closeable {
                 env.raftLoop(),
                 env.clock(),
                 new RaftHost.Limits(partitionMaxBytes, (int) limits.itemMaxBytes(), limits.snapshotLogBytes()),
-                timeouts.heartbeatMillis() * MILLI / 4,
+                timeouts.heartbeatMillis() * MILLI,
                 new RaftEffects());
         peers = new Peers(
                 env.peerNetwork(),
@@ -235,6 +235,23 @@ public final class Node implements Closeable {
         router.start();
     }
 
+    /**
+     * Takes its leave before it is closed: hands over what it leads, answers what its clients have asked, and closes their
+     * connections, within {@code timeouts.stop_millis}. Any thread, once.
+     *
+     * @param done called on the client loop
+     */
+    public void leave(Runnable done) {
+        long deadlineNanos = env.clock().monotonicNanos() + config.timeouts().stopMillis() * MILLI;
+        Farewell farewell = new Farewell(clients.services(), env.clientNetwork(), deadlineNanos, done);
+        env.raftLoop()
+                .execute(() -> raftHost.leaderships()
+                        .retire(
+                                env.clock().monotonicNanos(),
+                                deadlineNanos,
+                                () -> env.clientLoop().execute(farewell::begin)));
+    }
+
     /** Closes the log in good order. Called when the loops have ended, before the data directory is given up. */
     @Override
     public void close() throws IOException {
@@ -304,6 +321,16 @@ public final class Node implements Closeable {
             } else {
                 outbox.add(node, response);
             }
+        }
+
+        @Override
+        public boolean isConnected(int node) {
+            return peers.isConnected(node);
+        }
+
+        @Override
+        public void tellLeaving() {
+            otherPeers().keySet().forEach(outbox::addLeaving);
         }
 
         @Override
@@ -463,6 +490,13 @@ public final class Node implements Closeable {
         @Override
         public void onResponse(Response response) {
             env.raftLoop().execute(() -> raftResponses.add(response));
+        }
+
+        @Override
+        public void onLeaving(int node) {
+            env.raftLoop()
+                    .execute(() ->
+                            raftHost.leaderships().onLeaving(node, env.clock().monotonicNanos()));
         }
 
         @Override

@@ -62,6 +62,11 @@ final class Outbox {
         }
     }
 
+    /** That this node is about to stop. */
+    void addLeaving(int node) {
+        PeerCodec.writeLeaving(frame(node));
+    }
+
     private ByteWriter frame(int node) {
         ByteWriter frame = frames.computeIfAbsent(node, id -> new ByteWriter());
         if (frame.length() >= frameTargetBytes) {

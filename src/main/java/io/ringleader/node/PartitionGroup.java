@@ -17,7 +17,7 @@ import java.util.TreeMap;
  */
 final class PartitionGroup {
     final int partition;
-    private final int preferredLeader;
+    final int preferredLeader;
     final Raft raft;
     /** Something happened in this burst: flush it and carry out its effects at the end. */
     boolean dirty;

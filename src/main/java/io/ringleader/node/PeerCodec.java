@@ -56,6 +56,7 @@ final class PeerCodec {
 
     private static final int REQUEST = 32;
     private static final int RESPONSE = 33;
+    private static final int LEAVING = 48;
 
     private static final Map<Class<? extends Message>, Integer> KINDS = Map.ofEntries(
             Map.entry(PreVote.class, PRE_VOTE),
@@ -82,6 +83,9 @@ final class PeerCodec {
         void onRequest(Request request);
 
         void onResponse(Response response);
+
+        /** The node is about to stop. */
+        void onLeaving(int node);
     }
 
     private PeerCodec() {}
@@ -202,6 +206,10 @@ final class PeerCodec {
         writeBytes(out, response.results());
     }
 
+    static void writeLeaving(ByteWriter out) {
+        out.putByte(LEAVING);
+    }
+
     private static void writePoint(ByteWriter out, SnapshotPoint point) {
         out.putLong(point.index());
         out.putLong(point.term());
@@ -241,6 +249,7 @@ final class PeerCodec {
                 int answered = in.getInt();
                 receiver.onResponse(new Response(id, status, leader, answered, readBytes(in)));
             }
+            case LEAVING -> receiver.onLeaving(from);
             default -> {
                 int partition = in.getInt();
                 long term = in.getLong();

@@ -9,6 +9,7 @@ import io.ringleader.raft.Entry;
 import io.ringleader.raft.HardState;
 import io.ringleader.raft.Message;
 import io.ringleader.raft.Message.AppendEntries;
+import io.ringleader.raft.Message.TimeoutNow;
 import io.ringleader.raft.Raft.Proposed;
 import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
@@ -30,7 +31,7 @@ final class RaftHost {
     private static final Logger log = LoggerFactory.getLogger(RaftHost.class);
 
     /** What the raft loop sets in motion elsewhere. Called on the raft loop; each must return at once. */
-    interface Outside {
+    interface Outside extends Leaderships.Others {
         /** To the log loop: make these durable and say so with {@link RaftHost#onDurable}. */
         void append(long token, List<LogWriter.Append> appends);
 
@@ -63,16 +64,13 @@ final class RaftHost {
     /** Limits that the host enforces, in bytes. */
     record Limits(long partitionMaxBytes, int itemMaxBytes, long snapshotLogBytes) {}
 
-    private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
     /** A disk without room for a snapshot is not tried again at once. */
-    private static final long SNAPSHOT_RETRY_NANOS = 5 * HOUSEKEEPING_NANOS;
-    /** How long a leadership must have lasted before it is handed to the preferred leader. */
-    private static final long STABLE_NANOS = 5 * HOUSEKEEPING_NANOS;
-    /** Per second: a client of a partition that is being handed over waits for it, so only a few do at a time. */
-    private static final int HANDOVERS_AT_ONCE = 8;
+    private static final long SNAPSHOT_RETRY_NANOS = 5_000_000_000L;
 
     /** What is done once everything up to the token is durable. */
     private record Held(long token, Runnable action) {}
+
+    private static final int TICKS_PER_HEARTBEAT = 4;
 
     private final int self;
     private final Loop loop;
@@ -89,21 +87,22 @@ final class RaftHost {
 
     private List<LogWriter.Append> appends = new ArrayList<>();
     private List<Runnable> storeWork = new ArrayList<>();
-    private final Housekeeping housekeeping = new Housekeeping();
+    private final Leaderships leaderships;
     private final StandingLog standings;
     private long lastToken;
     private long durableToken;
     private boolean diskFull;
 
-    RaftHost(int self, Loop loop, Clock clock, Limits limits, long tickNanos, Outside outside) {
+    RaftHost(int self, Loop loop, Clock clock, Limits limits, long heartbeatNanos, Outside outside) {
         this.self = self;
         this.loop = loop;
         this.clock = clock;
         this.limits = limits;
-        this.tickNanos = tickNanos;
+        this.tickNanos = heartbeatNanos / TICKS_PER_HEARTBEAT;
         this.outside = outside;
         watch = new RaftWatch(clock);
         standings = new StandingLog(self);
+        leaderships = new Leaderships(groups.values(), this::touch, outside, heartbeatNanos);
         loop.atEndOfBurst(this::endOfBurst);
     }
 
@@ -119,6 +118,10 @@ final class RaftHost {
     /** Who wants to see what happens here. */
     RaftWatch watch() {
         return watch;
+    }
+
+    Leaderships leaderships() {
+        return leaderships;
     }
 
     Iterable<PartitionGroup> groups() {
@@ -137,10 +140,12 @@ final class RaftHost {
     private void tick() {
         long nowNanos = clock.monotonicNanos();
         for (PartitionGroup group : groups.values()) {
-            group.raft.tick(nowNanos);
-            touch(group);
+            if (group.raft.isLeader() || !leaderships.isRetiring()) {
+                group.raft.tick(nowNanos);
+                touch(group);
+            }
         }
-        housekeeping.tick(nowNanos);
+        leaderships.tick(nowNanos);
         standings.tick(groups.values(), nowNanos);
         watch.tick(nowNanos);
         loop.schedule(tickNanos, this::tick);
@@ -159,6 +164,9 @@ final class RaftHost {
                 message instanceof AppendEntries request && !request.entries().isEmpty();
         if (diskFull && appends) {
             // What waits for the disk is in memory. The leader will send it again, as if it had been lost.
+            return;
+        }
+        if (leaderships.isRetiring() && message instanceof TimeoutNow) {
             return;
         }
         group.raft.receive(message, sender, clock.monotonicNanos());
@@ -429,7 +437,7 @@ final class RaftHost {
     private void onRoleChange(PartitionGroup group, Effects.RoleChange change) {
         log.debug("Partition {}: {} in term {}, {}", group.partition, change.role(), change.term(), change.reason());
         watch.roleChanged(group.partition, change);
-        housekeeping.leadershipChanged();
+        leaderships.leadershipChanged();
         outside.leaderChanged(group.partition, change.leader());
     }
 
@@ -440,45 +448,6 @@ final class RaftHost {
                         || group.raft.commitIndex() > group.raft.snapshot().index())) {
             group.snapshotting = true;
             storeWork.add(() -> outside.storeHost().beginSnapshot(group.partition));
-        }
-    }
-
-    /** Once in a while: tells who leads what, and hands partitions over to the nodes that the ring prefers for them. */
-    private final class Housekeeping {
-        private long nextNanos = Long.MIN_VALUE;
-        private boolean changed;
-
-        void leadershipChanged() {
-            changed = true;
-        }
-
-        void tick(long nowNanos) {
-            if (nowNanos < nextNanos) {
-                return;
-            }
-            nextNanos = nowNanos + HOUSEKEEPING_NANOS;
-            if (changed) {
-                changed = false;
-                report();
-            }
-            int started = 0;
-            for (PartitionGroup group : groups.values()) {
-                if (started < HANDOVERS_AT_ONCE && group.handOver(nowNanos, STABLE_NANOS)) {
-                    started++;
-                    touch(group);
-                }
-            }
-        }
-
-        private void report() {
-            long led = groups.values().stream()
-                    .filter(group -> group.raft.isLeader())
-                    .count();
-            long orphaned = groups.values().stream()
-                    .filter(group -> group.raft.leader() == HardState.NOBODY)
-                    .count();
-            String orphans = orphaned == 0 ? "" : "; " + orphaned + " have no leader yet";
-            log.info("Leads {} of {} partitions{}", led, groups.size(), orphans);
         }
     }
 }

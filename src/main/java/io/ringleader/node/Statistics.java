@@ -171,6 +171,7 @@ final class Statistics implements ClientSession.Information {
         stat(writer, "election_timeout_min_millis", config.timeouts().electionTimeoutMinMillis(), out);
         stat(writer, "election_timeout_max_millis", config.timeouts().electionTimeoutMaxMillis(), out);
         stat(writer, "command_timeout_millis", config.timeouts().commandTimeoutMillis(), out);
+        stat(writer, "stop_millis", config.timeouts().stopMillis(), out);
         writer.end(out);
         return out.toByteArray();
     }

@@ -21,6 +21,7 @@ public final class ClusterOptions {
     public int partitions = 4;
     public int replicas = 3;
     public long commandTimeoutMillis = 3_000;
+    public long stopMillis = 3_000;
     public long memoryBytes = 64L << 20;
     public long itemMaxBytes = 16 << 10;
     public long batchMaxBytes = 32 << 10;
@@ -55,7 +56,7 @@ public final class ClusterOptions {
                 true,
                 clientAccess,
                 new RingConfig(32, 1.25),
-                new Timeouts(50, 300, 600, commandTimeoutMillis),
+                new Timeouts(50, 300, 600, commandTimeoutMillis, stopMillis),
                 limits(),
                 all,
                 List.of());

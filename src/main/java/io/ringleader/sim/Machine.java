@@ -23,6 +23,9 @@ final class Machine {
     int refusals;
 
     VirtualProcess process;
+    /** The process that was told to stop; null if none was. */
+    VirtualProcess leaving;
+
     Node node;
     /** Of the node's process, by partition. */
     final Map<Integer, Raft> rafts = new TreeMap<>();

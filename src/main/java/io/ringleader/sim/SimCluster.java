@@ -258,11 +258,27 @@ public class SimCluster {
         return previous;
     }
 
-    /** The process ends in good order, as at a SIGTERM. */
+    /** The process is told to end in good order, as by a SIGTERM: it takes its leave first. */
     public void stop(int id) {
+        note("node " + id + " is told to stop");
+        Machine machine = machines.get(id);
+        VirtualProcess process = machine.process;
+        machine.leaving = process;
+        machine.node.leave(() -> world.after(0, () -> {
+            if (machine.leaving == process) {
+                endStop(id);
+            }
+        }));
+    }
+
+    /** If the node has been told to stop, it ends now, without taking any more leave. */
+    public void endStop(int id) {
+        Machine machine = machines.get(id);
+        if (!machine.isUp() || machine.leaving != machine.process) {
+            return;
+        }
         note("stop " + id);
         tracing.life(id, Phase.STOP, "");
-        Machine machine = machines.get(id);
         machine.process.kill();
         try {
             machine.node.close();

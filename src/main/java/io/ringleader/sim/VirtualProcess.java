@@ -117,6 +117,11 @@ public final class VirtualProcess {
             }
 
             @Override
+            public void stopListening() {
+                world.stopListening(VirtualProcess.this, loop);
+            }
+
+            @Override
             public void connect(InetSocketAddress address, ConnectionHandler handler) {
                 world.connect(VirtualProcess.this, loop, address, outputMaxBytes, handler);
             }

@@ -276,6 +276,10 @@ public final class VirtualWorld implements Clock {
         listeners.put(address, new Listener(process, loop, max, h));
     }
 
+    void stopListening(VirtualProcess process, Loop loop) {
+        listeners.values().removeIf(listener -> listener.process() == process && listener.loop() == loop);
+    }
+
     void connect(
             VirtualProcess process,
             Loop loop,

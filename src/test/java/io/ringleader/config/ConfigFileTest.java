@@ -41,7 +41,7 @@ class ConfigFileTest {
         assertThat(config.peerSecret()).isEmpty();
         assertThat(config.allowUnauthenticatedPeers()).isFalse();
         assertThat(config.ringConfig()).isEqualTo(new RingConfig(128, 1.25));
-        assertThat(config.timeouts()).isEqualTo(new Timeouts(50, 500, 1_000, 5_000));
+        assertThat(config.timeouts()).isEqualTo(new Timeouts(50, 500, 1_000, 5_000, 3_000));
         assertThat(config.limits().itemMaxBytes()).isEqualTo(1 << 20);
         assertThat(config.warnings()).isEmpty();
         assertThat(config.node(3))
@@ -71,6 +71,7 @@ class ConfigFileTest {
                 election_timeout_min_millis = 101
                 election_timeout_max_millis = 202
                 command_timeout_millis = 999
+                stop_millis = 77
                 [limits]
                 """);
         List<String> names = Schema.KEYS.get("limits");
@@ -86,7 +87,7 @@ class ConfigFileTest {
         assertThat(config.peerSecret()).contains("0123456789abcdef");
         assertThat(config.allowUnauthenticatedPeers()).isTrue();
         assertThat(config.ringConfig()).isEqualTo(new RingConfig(99, 2.0));
-        assertThat(config.timeouts()).isEqualTo(new Timeouts(11, 101, 202, 999));
+        assertThat(config.timeouts()).isEqualTo(new Timeouts(11, 101, 202, 999, 77));
         assertThat(config.limits())
                 .isEqualTo(new Limits(
                         values[0],

@@ -97,6 +97,10 @@ final class TestNode {
         Processes.signal(process.toHandle(), "CONT");
     }
 
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
     long pid() {
         return process.pid();
     }

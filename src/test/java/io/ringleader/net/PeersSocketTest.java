@@ -72,6 +72,11 @@ class PeersSocketTest {
         }
 
         @Override
+        public void stopListening() {
+            loop.stopListening();
+        }
+
+        @Override
         public void listen(InetSocketAddress name, Supplier<ConnectionHandler> handlers) throws IOException {
             InetAddress loopback = InetAddress.getLoopbackAddress();
             loop.listen(addressBook.getOrDefault(name, new InetSocketAddress(loopback, 0)), handlers);

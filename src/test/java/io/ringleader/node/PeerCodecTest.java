@@ -43,6 +43,11 @@ class PeerCodecTest {
         public void onResponse(Response response) {
             texts.add(text(response));
         }
+
+        @Override
+        public void onLeaving(int node) {
+            texts.add("node " + node + " leaves");
+        }
     }
 
     private static String text(Object message) {
@@ -182,6 +187,16 @@ class PeerCodecTest {
         } catch (IllegalArgumentException refused) {
             assertThat(refused).hasMessageNotContaining("null");
         }
+    }
+
+    @Example
+    void thatANodeLeavesIsReadBack() {
+        ByteWriter out = new ByteWriter();
+        PeerCodec.writeLeaving(out);
+        PeerCodec.write(out, 7, SENDER, new Message.TimeoutNow(FROM, SELF, 3));
+        Recorder recorder = new Recorder();
+        PeerCodec.read(FROM, SELF, out.array(), 0, out.length(), recorder);
+        assertThat(recorder.texts).hasSize(2).first().isEqualTo("node " + FROM + " leaves");
     }
 
     @Example

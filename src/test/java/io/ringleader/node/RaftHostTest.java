@@ -78,6 +78,16 @@ class RaftHostTest {
         }
 
         @Override
+        public boolean isConnected(int node) {
+            return true;
+        }
+
+        @Override
+        public void tellLeaving() {
+            // nobody listens
+        }
+
+        @Override
         public void leaderChanged(int partition, int leader) {
             // nobody routes here
         }
@@ -136,7 +146,7 @@ class RaftHostTest {
     void start() {
         store = new StoreHost(storeLoop, world, 10_000, new StoreEvents());
         store.add(PARTITION, new PartitionStore(PARTITION), 0);
-        host = new RaftHost(1, loop, world, new RaftHost.Limits(1 << 20, 1_000, 2_000), 10 * MILLI, new Outside());
+        host = new RaftHost(1, loop, world, new RaftHost.Limits(1 << 20, 1_000, 2_000), 40 * MILLI, new Outside());
         RaftConfig config = new RaftConfig(50 * MILLI, 300 * MILLI, 600 * MILLI, 10_000, 10, 100_000, 3_000, 0);
         Raft raft = new Raft(
                 1,

@@ -1,5 +1,7 @@
 package io.ringleader.sim.fault;
 
+import java.util.Set;
+
 /** A node is ended in good order. */
 final class PoliteStop implements Fault {
     @Override
@@ -15,5 +17,10 @@ final class PoliteStop implements Fault {
         }
         scene.cluster().stop(node);
         return true;
+    }
+
+    @Override
+    public void heal(Scene scene, Set<Integer> nodes) {
+        nodes.forEach(scene.cluster()::endStop);
     }
 }
