@@ -8,9 +8,8 @@ import io.ringleader.config.NodeConfig;
 import io.ringleader.ring.Ring;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -61,18 +60,16 @@ final class CheckCommand implements Callable<Integer> {
                 plural(config.partitions()),
                 config.replicas(),
                 plural(config.replicas()));
-        List<String[]> rows = new ArrayList<>();
-        rows.add(new String[] {"node", "client", "peer", "partitions", "leads"});
+        TextTable table = new TextTable(Set.of(1, 2), "node", "client", "peer", "partitions", "leads");
         for (NodeConfig node : config.nodes()) {
-            rows.add(new String[] {
-                Integer.toString(node.id()),
-                node.client().toString(),
-                node.peer().toString(),
-                Integer.toString(ring.replicaCount(node.id())),
-                Integer.toString(ring.preferredLeaderships(node.id()))
-            });
+            table.row(
+                    Integer.toString(node.id()),
+                    node.client().toString(),
+                    node.peer().toString(),
+                    Integer.toString(ring.replicaCount(node.id())),
+                    Integer.toString(ring.preferredLeaderships(node.id())));
         }
-        printTable(rows, out);
+        table.print(out);
         out.printf(
                 Locale.ROOT,
                 "%nThe fullest node holds %.2f times the mean of partitions; no node may hold more than %d.%n",
@@ -83,25 +80,6 @@ final class CheckCommand implements Callable<Integer> {
                 "The busiest node leads %.2f times the mean of partitions; no node is preferred for more than %d.%n",
                 ring.leadershipImbalance(),
                 ring.leadershipBound());
-    }
-
-    private static void printTable(List<String[]> rows, PrintWriter out) {
-        int columns = rows.get(0).length;
-        int[] widths = new int[columns];
-        for (String[] row : rows) {
-            for (int i = 0; i < columns; i++) {
-                widths[i] = Math.max(widths[i], row[i].length());
-            }
-        }
-        for (String[] row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < columns; i++) {
-                boolean address = i == 1 || i == 2;
-                line.append(i == 0 ? "" : "  ");
-                line.append(String.format(Locale.ROOT, "%" + (address ? "-" : "") + widths[i] + "s", row[i]));
-            }
-            out.println(line);
-        }
     }
 
     private static String plural(int count) {

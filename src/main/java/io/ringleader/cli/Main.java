@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             LocalCommand.class,
             SimulateCommand.class,
             CheckCommand.class,
+            StatusCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class
         })

@@ -19,6 +19,7 @@ final class PartitionGroup {
     final int partition;
     final int preferredLeader;
     final Raft raft;
+    final LastElection lastElection = new LastElection();
     /** Something happened in this burst: flush it and carry out its effects at the end. */
     boolean dirty;
 

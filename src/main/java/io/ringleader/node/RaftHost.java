@@ -437,6 +437,7 @@ final class RaftHost {
     private void onRoleChange(PartitionGroup group, Effects.RoleChange change) {
         log.debug("Partition {}: {} in term {}, {}", group.partition, change.role(), change.term(), change.reason());
         watch.roleChanged(group.partition, change);
+        group.lastElection.hear(change, clock.wallMillis());
         leaderships.leadershipChanged();
         outside.leaderChanged(group.partition, change.leader());
     }

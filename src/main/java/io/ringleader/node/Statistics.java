@@ -3,7 +3,6 @@ package io.ringleader.node;
 import io.ringleader.config.ClusterConfig;
 import io.ringleader.config.NodeConfig;
 import io.ringleader.memcached.StatsWriter;
-import io.ringleader.raft.Raft;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CaptureItems;
 import io.ringleader.store.Item;
@@ -11,7 +10,6 @@ import io.ringleader.store.StoreCounters;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -84,11 +82,7 @@ final class Statistics implements ClientSession.Information {
                 clients.reset();
                 answer.accept(written(writer::reset));
             }
-            case "raft" ->
-                environment.raftLoop().execute(() -> {
-                    byte[] groups = groups(writer);
-                    environment.clientLoop().execute(() -> answer.accept(groups));
-                });
+            case "raft" -> groups(writer, answer);
             case "digests" -> {
                 digestsWanted.add(answer);
                 if (!digestsUnderWay) {
@@ -252,23 +246,14 @@ final class Statistics implements ClientSession.Information {
         }
     }
 
-    /** On the raft loop: one line per fact and partition of which this node has a replica. */
-    private byte[] groups(StatsWriter writer) {
-        ByteWriter out = new ByteWriter();
-        for (PartitionGroup group : raft.groups()) {
-            Raft replica = group.raft;
-            String prefix = group.partition + ":";
-            writer.stat(prefix + "role", replica.role().name().toLowerCase(Locale.ROOT), out);
-            writer.stat(prefix + "standing", group.standing(), out);
-            stat(writer, prefix + "leader", replica.leader(), out);
-            stat(writer, prefix + "term", replica.term(), out);
-            stat(writer, prefix + "last_index", replica.lastIndex(), out);
-            stat(writer, prefix + "commit_index", replica.commitIndex(), out);
-            stat(writer, prefix + "snapshot_index", replica.snapshot().index(), out);
-            stat(writer, prefix + "log_bytes", replica.logBytes(), out);
-        }
-        writer.end(out);
-        return out.toByteArray();
+    private void groups(StatsWriter writer, Consumer<byte[]> answer) {
+        environment.storeLoop().execute(() -> {
+            Map<Integer, Long> applied = store.appliedIndexes();
+            environment.raftLoop().execute(() -> {
+                byte[] groups = new RaftStatistics(writer, applied).of(raft.groups());
+                environment.clientLoop().execute(() -> answer.accept(groups));
+            });
+        });
     }
 
     /** Once at a time, however many ask: it reads all data, and the snapshot loop has other work. */

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -80,6 +81,13 @@ final class StoreHost {
     long appliedIndex(int partition) {
         Slot slot = slots.get(partition);
         return slot == null ? 0 : slot.store.appliedIndex();
+    }
+
+    /** By partition, how far the stores are. On the store loop. */
+    Map<Integer, Long> appliedIndexes() {
+        Map<Integer, Long> indexes = new TreeMap<>();
+        slots.forEach((partition, slot) -> indexes.put(partition, slot.store.appliedIndex()));
+        return indexes;
     }
 
     void start() {

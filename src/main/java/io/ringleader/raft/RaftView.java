@@ -121,6 +121,17 @@ public abstract sealed class RaftView permits Raft {
         return follower == null ? 0 : follower.matchIndex();
     }
 
+    /** Leader: how far the others are, by node; empty if this node does not lead. */
+    public List<FollowerStatus> followers() {
+        return state.progress.values().stream()
+                .filter(voter -> voter.node != state.self)
+                .map(voter -> new FollowerStatus(
+                        voter.node,
+                        state.log.lastIndex() - voter.matchIndex(),
+                        FollowerStatus.Sync.valueOf(voter.state().name())))
+                .toList();
+    }
+
     /** Bytes of log entries in memory. */
     public long logBytes() {
         return state.log.bytes();
