@@ -1,5 +1,6 @@
 package io.ringleader.node;
 
+import io.ringleader.loop.Clock;
 import io.ringleader.raft.HardState;
 import java.util.Collection;
 import java.util.HashMap;
@@ -36,6 +37,7 @@ final class Leaderships {
     private final Consumer<PartitionGroup> touch;
 
     private final Others others;
+    private final Clock clock;
     private final long heartbeatNanos;
     private final Map<Integer, Long> leavingUntilNanos = new HashMap<>();
     private long nextNanos = Long.MIN_VALUE;
@@ -43,10 +45,16 @@ final class Leaderships {
     /** Null while this node is to stay. */
     private Retirement retirement;
 
-    Leaderships(Collection<PartitionGroup> groups, Consumer<PartitionGroup> touch, Others others, long heartbeatNanos) {
+    Leaderships(
+            Collection<PartitionGroup> groups,
+            Consumer<PartitionGroup> touch,
+            Others others,
+            Clock clock,
+            long heartbeatNanos) {
         this.groups = groups;
         this.touch = touch;
         this.others = others;
+        this.clock = clock;
         this.heartbeatNanos = heartbeatNanos;
     }
 
@@ -104,7 +112,7 @@ final class Leaderships {
             if (started < HANDOVERS_AT_ONCE
                     && group.preferredLeader != group.raft.id()
                     && isPresent(group.preferredLeader, nowNanos)
-                    && group.handOver(nowNanos, STABLE_NANOS)) {
+                    && group.handOver(nowNanos, clock.wallMillis(), STABLE_NANOS)) {
                 started++;
                 touch.accept(group);
             }

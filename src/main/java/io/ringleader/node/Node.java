@@ -9,19 +9,13 @@ import io.ringleader.memcached.Administration.Topic;
 import io.ringleader.memcached.Credentials;
 import io.ringleader.net.Peers;
 import io.ringleader.raft.Effects;
-import io.ringleader.raft.Entry;
-import io.ringleader.raft.EntryType;
-import io.ringleader.raft.HardState;
 import io.ringleader.raft.Message;
 import io.ringleader.raft.Message.InstallSnapshot;
-import io.ringleader.raft.Raft;
-import io.ringleader.raft.RaftConfig;
 import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.ring.Ring;
 import io.ringleader.storage.NodeRecovery;
 import io.ringleader.storage.NodeRecovery.Recovered;
-import io.ringleader.storage.NodeRecovery.RecoveredReplica;
 import io.ringleader.storage.WriteAheadLog;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.PartitionStore;
@@ -137,7 +131,7 @@ public final class Node implements Closeable {
                 new ByteWriter(),
                 new ResultReader(),
                 services);
-        recoverReplicas(recovered);
+        new GroupRecovery(config, id, env, snapshots, storeHost, raftHost).recover(recovered);
         env.storeLoop().atEndOfBurst(this::flushStoreResponses);
     }
 
@@ -173,53 +167,6 @@ public final class Node implements Closeable {
     private Peers.Limits peerLimits() {
         return Peers.Limits.of(
                 (int) config.limits().frameMaxBytes(), config.limits().peerBacklogMaxBytes());
-    }
-
-    private void recoverReplicas(Recovered recovered) throws IOException {
-        Limits limits = config.limits();
-        RaftConfig raftConfig = new RaftConfig(
-                config.timeouts().heartbeatMillis() * MILLI,
-                config.timeouts().electionTimeoutMinMillis() * MILLI,
-                config.timeouts().electionTimeoutMaxMillis() * MILLI,
-                (int) limits.appendMaxBytes(),
-                (int) limits.inflightMaxEntries(),
-                limits.inflightMaxBytes(),
-                limits.uncommittedMaxBytes(),
-                limits.logRetainBytes());
-        for (int partition : ring.partitionsOf(self.id())) {
-            RecoveredReplica replica = recovered.replicas().get(partition);
-            SnapshotPoint point = SnapshotPoint.NONE;
-            HardState hardState = HardState.INITIAL;
-            List<Entry> entries = new ArrayList<>();
-            List<Replica> replicas = new ArrayList<>();
-            PartitionStore store = new PartitionStore(partition);
-            if (replica != null) {
-                hardState = new HardState(replica.term(), replica.votedFor());
-                if (replica.snapshot() != null) {
-                    point = new SnapshotPoint(
-                            replica.snapshot().index(), replica.snapshot().term());
-                    store = snapshots.load(partition, point);
-                }
-                replica.entries()
-                        .forEach(e ->
-                                entries.add(new Entry(e.index(), e.term(), EntryType.ofCode(e.type()), e.payload())));
-                replica.replicas()
-                        .forEach(r -> replicas.add(new Replica(r.node(), r.generation(), r.identity(), r.voter())));
-            }
-            storeHost.add(partition, store, point.term());
-            Raft raft = new Raft(
-                    self.id(),
-                    ring.replicas(partition),
-                    raftConfig,
-                    env.random(),
-                    hardState,
-                    point,
-                    entries,
-                    replicas,
-                    env.clock().monotonicNanos(),
-                    env.observers().apply(partition));
-            raftHost.add(new PartitionGroup(partition, ring.preferredLeader(partition), raft));
-        }
     }
 
     /**

@@ -43,6 +43,8 @@ final class PartitionGroup {
 
     private long nextReadId = 1;
     private long lastTimeMillis;
+    /** What the preferred leader must have on its disk to be handed the group; 0 while that is not asked of it. */
+    private long proofIndex;
 
     PartitionGroup(int partition, int preferredLeader, Raft raft) {
         this.partition = partition;
@@ -51,15 +53,30 @@ final class PartitionGroup {
     }
 
     /**
-     * If this node leads, but the ring prefers another which is up to date and with which nothing has changed for a while:
-     * begins to hand over (thesis §3.10).
+     * If this node leads, but the ring prefers another which is up to date and with which nothing has changed for a while: begins
+     * to hand over (thesis §3.10). To be called once in a while. Where nothing is written, a disk that answers no more looks like
+     * one that is up to date; so an entry goes ahead, and only when the other's disk has it is it handed the group.
+     *
+     * @return whether anything was begun
      */
-    boolean handOver(long nowNanos, long stableNanos) {
+    boolean handOver(long nowNanos, long nowMillis, long stableNanos) {
         boolean due = raft.isLeader()
                 && !raft.isTransferring()
                 && preferredLeader != raft.leader()
                 && raft.isInStep(preferredLeader, stableNanos, nowNanos);
-        return due && raft.transferLeadership(preferredLeader, nowNanos);
+        if (!due) {
+            proofIndex = 0;
+            return false;
+        }
+        if (proofIndex > 0 && raft.matchIndex(preferredLeader) >= proofIndex) {
+            proofIndex = 0;
+            return raft.transferLeadership(preferredLeader, nowNanos);
+        }
+        boolean proposed = proofIndex == 0 && tick(null, nowMillis) == Proposed.ACCEPTED;
+        if (proposed) {
+            proofIndex = raft.lastIndex();
+        }
+        return proposed;
     }
 
     Proposed propose(Request write, long nowMillis, long partitionMaxBytes, int itemMaxBytes) {

@@ -102,7 +102,7 @@ final class RaftHost {
         this.outside = outside;
         watch = new RaftWatch(clock);
         standings = new StandingLog(self);
-        leaderships = new Leaderships(groups.values(), this::touch, outside, heartbeatNanos);
+        leaderships = new Leaderships(groups.values(), this::touch, outside, clock, heartbeatNanos);
         loop.atEndOfBurst(this::endOfBurst);
     }
 

@@ -25,8 +25,8 @@ final class Retirement {
     private final long heartbeatNanos;
     private final long deadlineNanos;
     private final Runnable onOver;
-    /** Groups that this node led when it began to retire, or since. */
-    private final Set<PartitionGroup> given = new HashSet<>();
+    /** Groups that this node led when it began to retire, or since, with those to whom they were to go. */
+    private final Map<PartitionGroup, Set<Integer>> given = new HashMap<>();
 
     private long beganNanos;
     private long nextTellNanos = Long.MIN_VALUE;
@@ -57,10 +57,10 @@ final class Retirement {
         int unsettled = 0;
         for (PartitionGroup group : groups) {
             if (group.raft.isLeader()) {
-                given.add(group);
+                given.computeIfAbsent(group, any -> new HashSet<>());
                 giveAway(group, leads, nowNanos, touch);
             }
-            if (given.contains(group) && isUnsettled(group, nowNanos)) {
+            if (given.containsKey(group) && isUnsettled(group, nowNanos)) {
                 unsettled++;
             }
         }
@@ -85,13 +85,22 @@ final class Retirement {
         if (raft.isTransferring()) {
             return;
         }
+        // Whoever could not take it, its disk may have stalled, comes last.
+        Set<Integer> tried = given.get(group);
         int heir = HardState.NOBODY;
         for (int voter : raft.voters()) {
-            boolean able =
-                    voter != raft.id() && leaderships.isPresent(voter, nowNanos) && raft.isInStep(voter, 0, nowNanos);
+            boolean able = voter != raft.id()
+                    && !tried.contains(voter)
+                    && leaderships.isPresent(voter, nowNanos)
+                    && raft.isInStep(voter, 0, nowNanos);
             if (able && (heir == HardState.NOBODY || leads.getOrDefault(voter, 0) < leads.getOrDefault(heir, 0))) {
                 heir = voter;
             }
+        }
+        if (heir == HardState.NOBODY) {
+            tried.clear();
+        } else {
+            tried.add(heir);
         }
         if (heir != HardState.NOBODY && raft.transferLeadership(heir, nowNanos)) {
             leads.merge(heir, 1, Integer::sum);

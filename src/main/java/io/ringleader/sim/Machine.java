@@ -2,6 +2,7 @@ package io.ringleader.sim;
 
 import io.ringleader.node.Node;
 import io.ringleader.raft.Raft;
+import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -40,6 +41,21 @@ final class Machine {
     /** Whether the node has a reason to end, or not to start, if its disk fails it. */
     boolean isExcused() {
         return mayFail || disk.faults().hits() > hitsAtStart;
+    }
+
+    /** @throws IOException if its disk does not let it, and has no excuse */
+    void endInOrder() throws IOException {
+        process.kill();
+        try {
+            node.close();
+        } catch (IOException e) {
+            if (!isExcused()) {
+                throw e;
+            }
+        } catch (MemoryDisk.PowerLost e) {
+            disk.powerLoss();
+        }
+        disk.killProcess();
     }
 
     boolean isUp() {

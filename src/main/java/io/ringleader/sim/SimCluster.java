@@ -262,34 +262,22 @@ public class SimCluster {
     public void stop(int id) {
         note("node " + id + " is told to stop");
         Machine machine = machines.get(id);
-        VirtualProcess process = machine.process;
-        machine.leaving = process;
-        machine.node.leave(() -> world.after(0, () -> {
-            if (machine.leaving == process) {
-                endStop(id);
-            }
-        }));
+        machine.leaving = machine.process;
+        machine.node.leave(() -> world.after(0, () -> endStop(id)));
     }
 
     /** If the node has been told to stop, it ends now, without taking any more leave. */
     public void endStop(int id) {
         Machine machine = machines.get(id);
-        if (!machine.isUp() || machine.leaving != machine.process) {
-            return;
-        }
-        note("stop " + id);
-        tracing.life(id, Phase.STOP, "");
-        machine.process.kill();
-        try {
-            machine.node.close();
-        } catch (IOException e) {
-            if (!machine.isExcused()) {
+        if (machine.isUp() && machine.leaving == machine.process) {
+            note("stop " + id);
+            tracing.life(id, Phase.STOP, "");
+            try {
+                machine.endInOrder();
+            } catch (IOException e) {
                 throw failure("Node " + id + " cannot end in good order", e);
             }
-        } catch (MemoryDisk.PowerLost e) {
-            machine.disk.powerLoss();
         }
-        machine.disk.killProcess();
     }
 
     /** All loops of the node stand still for that long. */
