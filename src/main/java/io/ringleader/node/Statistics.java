@@ -265,6 +265,8 @@ final class Statistics implements ClientSession.Information {
             stat(writer, prefix + "commit_index", replica.commitIndex(), out);
             stat(writer, prefix + "snapshot_index", replica.snapshot().index(), out);
             stat(writer, prefix + "log_bytes", replica.logBytes(), out);
+            stat(writer, prefix + "read_batches_leading", group.servedLeading, out);
+            stat(writer, prefix + "read_batches_following", group.servedFollowing, out);
         }
         writer.end(out);
         return out.toByteArray();

@@ -111,11 +111,15 @@ final class Replication {
     void sendHeartbeats(long readRound) {
         for (Progress follower : state.progress.values()) {
             if (follower.node != state.self) {
-                // Never beyond what the follower is known to have: after it, its log may hold something else (§5.3).
-                long commitIndex = Math.min(follower.matchIndex(), state.commitIndex());
-                state.effects().send(new Heartbeat(state.self, follower.node, state.term(), commitIndex, readRound));
+                sendHeartbeat(follower, readRound);
             }
         }
+    }
+
+    void sendHeartbeat(Progress follower, long readRound) {
+        // Never beyond what the follower is known to have: after it, its log may hold something else (§5.3).
+        long commitIndex = Math.min(follower.matchIndex(), state.commitIndex());
+        state.effects().send(new Heartbeat(state.self, follower.node, state.term(), commitIndex, readRound));
     }
 
     /** If last log index ≥ nextIndex for a follower: send AppendEntries with log entries starting at nextIndex (Figure 2). */

@@ -11,6 +11,8 @@ import io.ringleader.raft.Message.Introduce;
 import io.ringleader.raft.Message.Introduced;
 import io.ringleader.raft.Message.PreVote;
 import io.ringleader.raft.Message.PreVoteReply;
+import io.ringleader.raft.Message.ReadIndex;
+import io.ringleader.raft.Message.ReadIndexReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.SnapshotReply;
 import io.ringleader.raft.Message.TimeoutNow;
@@ -51,7 +53,7 @@ final class Explanations {
                     ? one(Replicating.clientRequest(proposed.payload()))
                     : List.of(NOTHING);
         } else if (step instanceof Step.ReadAsked asked) {
-            return one(Replicating.askRead(asked.readId(), history.committedIndex()));
+            return one(Reading.askRead(asked.readId(), history.committedIndex()));
         } else if (step instanceof Step.TransferBegun transfer) {
             return transfer.begun() ? one(Replicating.beginTransfer(transfer.target())) : List.of(NOTHING);
         } else if (step instanceof Step.Reconnected reconnected) {
@@ -137,6 +139,10 @@ final class Explanations {
             return heard(sender, Replicating.handleAppendReply(reply));
         } else if (message instanceof HeartbeatReply reply) {
             return heard(sender, Replicating.handleHeartbeatReply(reply));
+        } else if (message instanceof ReadIndex question) {
+            return heard(sender, Reading.handleReadIndex(question));
+        } else if (message instanceof ReadIndexReply reply) {
+            return List.of(List.of(Elections.follow(message), Reading.handleReadIndexReply(reply)));
         } else if (message instanceof SnapshotReply reply) {
             return heard(sender, Snapshots.handleSnapshotReply(reply));
         } else if (message instanceof Vouched answer) {
@@ -174,6 +180,10 @@ final class Explanations {
             return Replicating.acknowledgeOwnLog(reply);
         } else if (message instanceof Heartbeat heartbeat) {
             return Replicating.heartbeat(heartbeat);
+        } else if (message instanceof ReadIndex question) {
+            return Reading.askForReadIndex(question);
+        } else if (message instanceof ReadIndexReply reply) {
+            return Reading.answerReadIndex(reply);
         } else if (message instanceof TimeoutNow order) {
             return Replicating.timeoutNow(order);
         } else if (message instanceof Introduce introduction) {

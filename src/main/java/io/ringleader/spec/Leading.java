@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * @param firstIndex of the entry that opened its term
  * @param round the last round of heartbeats that it began (thesis §6.4)
  * @param answered for each other voter, the latest round that it answered
- * @param reads reads that were asked for and not answered yet, by id
+ * @param reads reads, and questions of followers, that are not answered yet
  * @param transferTargets whom it has begun to hand over to
  * @param heard for each voter, itself among them, the directory that all this is about
  * @param joins newcomers that it is letting in
@@ -26,10 +26,18 @@ record Leading(
         long firstIndex,
         long round,
         SortedMap<Integer, Long> answered,
-        SortedMap<Long, Read> reads,
+        SortedMap<Asker, Read> reads,
         SortedSet<Integer> transferTargets,
         SortedMap<Integer, Heard> heard,
         SortedMap<Integer, Join> joins) {
+
+    /** Who waits. @param id of a read of this server, or the number of the question of another one */
+    record Asker(int node, long id) implements Comparable<Asker> {
+        @Override
+        public int compareTo(Asker other) {
+            return node == other.node ? Long.compare(id, other.id) : Integer.compare(node, other.node);
+        }
+    }
 
     /**
      * A read that waits.
@@ -89,14 +97,23 @@ record Leading(
                         joins);
     }
 
-    Leading withRead(long readId, Read read) {
+    Leading withRead(Asker asker, Read read) {
         return new Leading(
-                matchIndex, firstIndex, round, answered, put(reads, readId, read), transferTargets, heard, joins);
+                matchIndex, firstIndex, round, answered, put(reads, asker, read), transferTargets, heard, joins);
     }
 
-    Leading withoutRead(long readId) {
-        SortedMap<Long, Read> fewer = new TreeMap<>(reads);
-        fewer.remove(readId);
+    Leading withoutRead(Asker asker) {
+        return withReads(without(reads, asker));
+    }
+
+    /** The answer to a question is one to all that the same server has asked before. */
+    Leading withoutReadsUpTo(Asker asker) {
+        SortedMap<Asker, Read> fewer = new TreeMap<>(reads);
+        fewer.keySet().removeIf(other -> other.node() == asker.node() && other.id() <= asker.id());
+        return withReads(fewer);
+    }
+
+    private Leading withReads(SortedMap<Asker, Read> fewer) {
         return new Leading(matchIndex, firstIndex, round, answered, fewer, transferTargets, heard, joins);
     }
 

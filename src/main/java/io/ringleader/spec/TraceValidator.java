@@ -35,6 +35,7 @@ public final class TraceValidator implements StepObserver {
         int durables;
         int messages;
         int reads;
+        int refusedReads;
         int chunks;
         long applied;
 
@@ -151,10 +152,12 @@ public final class TraceValidator implements StepObserver {
                 from(node.durables, pending.durables()),
                 from(node.messages, pending.messages()),
                 from(node.reads, pending.reads()),
+                from(node.refusedReads, pending.refusedReads()),
                 from(node.chunks, pending.chunksToSend()));
         node.durables = pending.durables().size();
         node.messages = pending.messages().size();
         node.reads = pending.reads().size();
+        node.refusedReads = pending.refusedReads().size();
         node.chunks = pending.chunksToSend().size();
         return news;
     }
@@ -170,6 +173,7 @@ public final class TraceValidator implements StepObserver {
         node.durables = 0;
         node.messages = 0;
         node.reads = 0;
+        node.refusedReads = 0;
         node.chunks = 0;
         if (effects.restore() != null) {
             node.applied = effects.restore().index();

@@ -124,6 +124,10 @@ final class OneNode implements NodeEvents {
         node.propose(TestNode.payload(text));
     }
 
+    void read(long readId) {
+        node.read(readId, nowNanos);
+    }
+
     void diskIsManual() {
         node.diskIsAutomatic(false);
     }
@@ -157,6 +161,13 @@ final class OneNode implements NodeEvents {
         List<String> texts = sent.stream().map(MessageText::of).toList();
         sent.clear();
         return texts;
+    }
+
+    /** As {@link #sent}, but the messages themselves. */
+    List<Message> sentMessages() {
+        List<Message> messages = List.copyOf(sent);
+        sent.clear();
+        return messages;
     }
 
     /** What it said to one other node since the last call; the rest is forgotten. */

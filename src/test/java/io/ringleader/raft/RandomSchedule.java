@@ -26,6 +26,7 @@ public final class RandomSchedule {
         TRUNCATED,
         SNAPSHOT_RESTORED,
         READ_SERVED,
+        READ_SERVED_BY_FOLLOWER,
         READ_REFUSED,
         HANDED_OVER,
         CRASH_LOST_WRITES,
@@ -55,7 +56,9 @@ public final class RandomSchedule {
     private final Set<Integer> paused = new HashSet<>();
     private final Set<Long> servedReads = new HashSet<>();
     private final Set<Long> refusedReads = new HashSet<>();
-    private long lastRead;
+    /** One at each node, asked for last. */
+    private List<Long> lastReads = List.of();
+
     private final double diskLossRate;
     /** By node: what it had on a disk that it lost. */
     private final Map<Integer, TestDisk> lostDisks = new TreeMap<>();
@@ -327,9 +330,9 @@ public final class RandomSchedule {
             cluster.settle();
             if (marker < 0) {
                 marker = proposeToAnyLeader();
-            } else if (allHaveApplied(marker) && allVote() && servedReads.contains(lastRead)) {
+            } else if (allHaveApplied(marker) && allVote() && servedReads.containsAll(lastReads)) {
                 return;
-            } else if (refusedReads.contains(lastRead) || lost(marker)) {
+            } else if (lastReads.stream().anyMatch(refusedReads::contains) || lost(marker)) {
                 marker = -1;
             }
         }
@@ -342,8 +345,11 @@ public final class RandomSchedule {
     private long proposeToAnyLeader() {
         for (TestNode leader : new ArrayList<>(cluster.leaders())) {
             if (cluster.propose(leader.id, "last") == Raft.Proposed.ACCEPTED) {
-                lastRead = cluster.read(leader.id);
-                return leader.raft().lastIndex();
+                long marker = leader.raft().lastIndex();
+                lastReads = cluster.nodes().stream()
+                        .map(node -> cluster.read(node.id))
+                        .toList();
+                return marker;
             }
         }
         return -1;
@@ -405,7 +411,7 @@ public final class RandomSchedule {
 
         @Override
         public void readServed(TestNode node, Effects.Read read) {
-            count(Seen.READ_SERVED);
+            count(node.isLeader() ? Seen.READ_SERVED : Seen.READ_SERVED_BY_FOLLOWER);
             servedReads.add(read.readId());
         }
 

@@ -36,6 +36,8 @@ class RandomScheduleTest {
         "HandleHeartbeat",
         "HandleHeartbeatReply",
         "AskRead",
+        "HandleReadIndex",
+        "HandleReadIndexReply",
         "BeginTransfer",
         "TakeSnapshot",
         "HandleInstallSnapshot",
