@@ -185,7 +185,8 @@ public final class Node implements Closeable {
                 (int) limits.inflightMaxEntries(),
                 limits.inflightMaxBytes(),
                 limits.uncommittedMaxBytes(),
-                limits.logRetainBytes());
+                limits.logRetainBytes(),
+                config.reads().leaseMillis(config.timeouts()) * MILLI);
         for (int partition : ring.partitionsOf(self.id())) {
             RecoveredReplica replica = recovered.replicas().get(partition);
             SnapshotPoint point = SnapshotPoint.NONE;

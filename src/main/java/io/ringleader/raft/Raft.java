@@ -45,6 +45,7 @@ public final class Raft extends RaftView {
 
     private final Election election;
     private final Replication replication;
+    private final Lease lease;
     private final Reads reads;
     private final FollowerReads followerReads;
     private final Invariants invariants = new Invariants();
@@ -78,7 +79,8 @@ public final class Raft extends RaftView {
                 replicas);
         election = new Election(state, standing);
         replication = new Replication(state, snapshots);
-        reads = new Reads(state, replication);
+        lease = new Lease(state, transfer);
+        reads = new Reads(state, replication, lease);
         followerReads = new FollowerReads(state, standing);
         this.observer = observer;
         observed = observer != StepObserver.NONE;
@@ -95,7 +97,7 @@ public final class Raft extends RaftView {
         }
         if (state.isLeader()) {
             transfer.tick(nowNanos);
-            replication.tick(nowNanos, reads.round());
+            replication.tick(nowNanos, () -> reads.roundOfHeartbeats(nowNanos));
         } else {
             election.tick(nowNanos);
             standing.tick(nowNanos);
@@ -155,7 +157,7 @@ public final class Raft extends RaftView {
      */
     public void read(long readId, long nowNanos) {
         if (state.isLeader()) {
-            reads.request(readId);
+            reads.request(readId, nowNanos);
         } else {
             followerReads.request(readId, nowNanos);
         }
@@ -230,7 +232,7 @@ public final class Raft extends RaftView {
         followerReads.flush(nowNanos);
         if (state.isLeader()) {
             replication.flush(nowNanos);
-            reads.flush();
+            reads.flush(nowNanos);
             transfer.flush();
         }
         invariants.check(state, standing.isVoter());
@@ -372,7 +374,7 @@ public final class Raft extends RaftView {
         } else if (message instanceof HeartbeatReply reply) {
             reads.onHeartbeatReply(reply);
         } else if (message instanceof ReadIndex question) {
-            reads.onReadIndex(question);
+            reads.onReadIndex(question, nowNanos);
         } else if (message instanceof SnapshotReply reply) {
             snapshots.onReply(reply, nowNanos);
         } else if (message instanceof Vouched answer) {
@@ -437,6 +439,7 @@ public final class Raft extends RaftView {
         election.describe(text);
         replication.describe(text, nowNanos);
         reads.describe(text);
+        lease.describe(text, nowNanos);
         followerReads.describe(text, nowNanos);
         transfer.describe(text, nowNanos);
         invariants.describe(text);

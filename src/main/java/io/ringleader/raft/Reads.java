@@ -11,7 +11,8 @@ import java.util.TreeMap;
 /**
  * Linearizable reads without log entries (§8, thesis §6.4): the leader's side. A read takes the commit index of the moment it
  * arrives; a round of heartbeats sent after that and answered by a majority proves that this node was still the leader then. All
- * reads that arrive in one burst share a round, those of followers among them ({@link FollowerReads}).
+ * reads that arrive in one burst share a round, those of followers among them ({@link FollowerReads}). A leader with a {@link
+ * Lease} needs no round.
  */
 final class Reads {
     /** @param asker this node, or the follower that will serve it. @param id of the read, or of the follower's question */
@@ -21,6 +22,7 @@ final class Reads {
 
     private final RaftState state;
     private final Replication replication;
+    private final Lease lease;
     /** Reads that wait for a round, in the order of their rounds. */
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     /** Reads that came before the leader had committed an entry of its own term: it does not know the commit index yet. */
@@ -31,32 +33,45 @@ final class Reads {
     private long round;
     private boolean roundWanted;
 
-    Reads(RaftState state, Replication replication) {
+    Reads(RaftState state, Replication replication, Lease lease) {
         this.state = state;
         this.replication = replication;
+        this.lease = lease;
     }
 
-    long round() {
+    /** Of heartbeats that fall due anyhow: with a lease, each begins a round, as its answers are to say when it was sent. */
+    long roundOfHeartbeats(long nowNanos) {
+        if (lease.isOn()) {
+            beginRound(nowNanos);
+        }
         return round;
+    }
+
+    private void beginRound(long nowNanos) {
+        roundWanted = false;
+        round++;
+        lease.sent(round, nowNanos);
     }
 
     void lead() {
         round = 0;
         roundWanted = false;
         behind.clear();
+        lease.lead();
     }
 
-    void request(long readId) {
-        accept(new Asked(state.self, readId));
+    /** @param nowNanos not earlier than the read came */
+    void request(long readId, long nowNanos) {
+        accept(new Asked(state.self, readId), nowNanos);
     }
 
     /** A follower asks. What it has asked before and waits for covers what came from it late, or twice. */
-    void onReadIndex(ReadIndex question) {
+    void onReadIndex(ReadIndex question, long nowNanos) {
         Asked asked = new Asked(question.from(), question.ask());
         boolean covered = early.stream().anyMatch(other -> covers(other, asked))
                 || pending.stream().anyMatch(other -> covers(other.asked(), asked));
         if (!covered) {
-            accept(asked);
+            accept(asked, nowNanos);
         }
     }
 
@@ -64,9 +79,13 @@ final class Reads {
         return other.asker() == asked.asker() && other.id() >= asked.id();
     }
 
-    private void accept(Asked asked) {
+    private void accept(Asked asked, long nowNanos) {
         if (!replication.hasCommittedInTerm()) {
             early.add(asked);
+        } else if (lease.isValid(nowNanos)) {
+            boolean isQuestion = asked.asker() != state.self;
+            pending.removeIf(earlier -> isQuestion && covers(asked, earlier.asked()));
+            answer(asked, state.commitIndex());
         } else {
             enqueue(asked);
         }
@@ -79,14 +98,13 @@ final class Reads {
     }
 
     /** Starts a round for the reads that came since the last flush. */
-    void flush() {
+    void flush(long nowNanos) {
         if (!early.isEmpty() && replication.hasCommittedInTerm()) {
             early.forEach(this::enqueue);
             early.clear();
         }
         if (roundWanted) {
-            roundWanted = false;
-            round++;
+            beginRound(nowNanos);
             replication.sendHeartbeats(round);
             release();
         }
@@ -99,13 +117,14 @@ final class Reads {
     }
 
     private void release() {
-        if (pending.isEmpty()) {
+        if (pending.isEmpty() && !lease.isOn()) {
             return;
         }
         long[] rounds = state.progress.values().stream()
                 .mapToLong(voter -> voter.node == state.self ? round : voter.counts() ? voter.readRound : 0)
                 .toArray();
         long confirmed = Quorum.reachedByMajority(rounds);
+        lease.confirmed(confirmed);
         while (!pending.isEmpty() && pending.peek().round() <= confirmed) {
             Pending read = pending.poll();
             answer(read.asked(), read.readIndex());

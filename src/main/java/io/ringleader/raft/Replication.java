@@ -6,6 +6,7 @@ import io.ringleader.raft.Message.Heartbeat;
 import io.ringleader.raft.Message.HeartbeatReply;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** Log replication (§5.3) and the commitment rule (§5.4.2): the leader's side and the follower's. */
 final class Replication {
@@ -90,12 +91,13 @@ final class Replication {
         return state.commitIndex() >= termStartIndex;
     }
 
-    void tick(long nowNanos, long readRound) {
+    /** @param readRound of heartbeats that fall due */
+    void tick(long nowNanos, LongSupplier readRound) {
         if (nowNanos >= nextHeartbeatNanos) {
             // On multiples of the interval, so that the heartbeats of all groups of a node leave together in one frame.
             long interval = state.config.heartbeatNanos();
             nextHeartbeatNanos = (Math.floorDiv(nowNanos, interval) + 1) * interval;
-            sendHeartbeats(readRound);
+            sendHeartbeats(readRound.getAsLong());
         }
         for (Progress follower : state.progress.values()) {
             if (follower.node != state.self

@@ -20,6 +20,7 @@ import java.util.TreeSet;
  * @param transferTargets whom it has begun to hand over to
  * @param heard for each voter, itself among them, the directory that all this is about
  * @param joins newcomers that it is letting in
+ * @param ordered whether it has told a server to run for election
  */
 record Leading(
         SortedMap<Integer, Long> matchIndex,
@@ -29,7 +30,8 @@ record Leading(
         SortedMap<Asker, Read> reads,
         SortedSet<Integer> transferTargets,
         SortedMap<Integer, Heard> heard,
-        SortedMap<Integer, Join> joins) {
+        SortedMap<Integer, Join> joins,
+        boolean ordered) {
 
     /** Who waits. @param id of a read of this server, or the number of the question of another one */
     record Asker(int node, long id) implements Comparable<Asker> {
@@ -45,8 +47,9 @@ record Leading(
      * @param commitIndex what the leader knew to be committed when it was asked
      * @param round the last round that had begun then
      * @param mustSee what was committed anywhere then
+     * @param leased whether the leader may have had a lease then
      */
-    record Read(long commitIndex, long round, long mustSee) {}
+    record Read(long commitIndex, long round, long mustSee, boolean leased) {}
 
     /** @param counts whether it is known to be a voter */
     record Heard(Replica replica, boolean counts) {}
@@ -65,7 +68,8 @@ record Leading(
                 Collections.emptySortedMap(),
                 Collections.emptySortedSet(),
                 Collections.emptySortedMap(),
-                Collections.emptySortedMap());
+                Collections.emptySortedMap(),
+                false);
     }
 
     long matchIndex(int voter) {
@@ -74,13 +78,22 @@ record Leading(
 
     Leading withMatch(int voter, long index) {
         return new Leading(
-                put(matchIndex, voter, index), firstIndex, round, answered, reads, transferTargets, heard, joins);
+                put(matchIndex, voter, index),
+                firstIndex,
+                round,
+                answered,
+                reads,
+                transferTargets,
+                heard,
+                joins,
+                ordered);
     }
 
     Leading withRound(long newRound) {
         return newRound <= round
                 ? this
-                : new Leading(matchIndex, firstIndex, newRound, answered, reads, transferTargets, heard, joins);
+                : new Leading(
+                        matchIndex, firstIndex, newRound, answered, reads, transferTargets, heard, joins, ordered);
     }
 
     Leading withAnswer(int voter, long answeredRound) {
@@ -94,12 +107,21 @@ record Leading(
                         reads,
                         transferTargets,
                         heard,
-                        joins);
+                        joins,
+                        ordered);
     }
 
     Leading withRead(Asker asker, Read read) {
         return new Leading(
-                matchIndex, firstIndex, round, answered, put(reads, asker, read), transferTargets, heard, joins);
+                matchIndex,
+                firstIndex,
+                round,
+                answered,
+                put(reads, asker, read),
+                transferTargets,
+                heard,
+                joins,
+                ordered);
     }
 
     Leading withoutRead(Asker asker) {
@@ -114,7 +136,7 @@ record Leading(
     }
 
     private Leading withReads(SortedMap<Asker, Read> fewer) {
-        return new Leading(matchIndex, firstIndex, round, answered, fewer, transferTargets, heard, joins);
+        return new Leading(matchIndex, firstIndex, round, answered, fewer, transferTargets, heard, joins, ordered);
     }
 
     boolean counts(int voter) {
@@ -139,7 +161,8 @@ record Leading(
                 reads,
                 transferTargets,
                 put(known.heard, replica.node(), new Heard(replica, counts)),
-                joins);
+                joins,
+                ordered);
     }
 
     Leading withNothingOf(int voter) {
@@ -151,7 +174,8 @@ record Leading(
                 reads,
                 transferTargets,
                 without(heard, voter),
-                joins);
+                joins,
+                ordered);
     }
 
     Leading withJoin(Join join) {
@@ -163,7 +187,8 @@ record Leading(
                 reads,
                 transferTargets,
                 heard,
-                put(joins, join.newcomer().node(), join));
+                put(joins, join.newcomer().node(), join),
+                ordered);
     }
 
     /** The joining of this newcomer; null if it has not begun. */
@@ -175,7 +200,11 @@ record Leading(
     Leading withTarget(int voter) {
         SortedSet<Integer> more = new TreeSet<>(transferTargets);
         more.add(voter);
-        return new Leading(matchIndex, firstIndex, round, answered, reads, more, heard, joins);
+        return new Leading(matchIndex, firstIndex, round, answered, reads, more, heard, joins, ordered);
+    }
+
+    Leading havingOrdered() {
+        return new Leading(matchIndex, firstIndex, round, answered, reads, transferTargets, heard, joins, true);
     }
 
     /** The largest index that a majority is known to have; a newcomer has nothing that counts. */

@@ -11,22 +11,40 @@ import io.ringleader.raft.Message.ReadIndexReply;
 final class Reading {
     private Reading() {}
 
-    /** @param committed the highest index that is committed anywhere at this moment */
-    static Action askRead(long readId, long committed) {
+    /**
+     * What somebody knows at this moment who sees everything.
+     *
+     * @param committed the highest index that is committed anywhere
+     * @param lastLedTerm the latest term that anybody has led
+     * @param leases whether leaders may have leases at all
+     */
+    record Moment(long committed, long lastLedTerm, boolean leases) {
+        /** That is all that a lease is: the time that it lasts is chosen so that nobody else can have been elected. */
+        boolean mayHaveLease(Server leader) {
+            return leases
+                    && lastLedTerm <= leader.currentTerm()
+                    && !leader.leading().ordered()
+                    && leader.commitIndex() >= leader.leading().firstIndex();
+        }
+    }
+
+    static Action askRead(long readId, Moment now) {
         return new Action(
                 "AskRead",
                 server -> next(
                         server.isLeader()
-                                ? waiting(server, new Leading.Asker(server.id(), readId), committed)
-                                : server.with(server.following().withRead(readId, committed))));
+                                ? waiting(server, new Leading.Asker(server.id(), readId), now)
+                                : server.with(server.following().withRead(readId, now.committed()))));
     }
 
-    private static Server waiting(Server server, Leading.Asker asker, long mustSee) {
+    private static Server waiting(Server server, Leading.Asker asker, Moment now) {
         Leading leading = server.leading();
         return leading.reads().containsKey(asker)
                 ? server
-                : server.with(
-                        leading.withRead(asker, new Leading.Read(server.commitIndex(), leading.round(), mustSee)));
+                : server.with(leading.withRead(
+                        asker,
+                        new Leading.Read(
+                                server.commitIndex(), leading.round(), now.committed(), now.mayHaveLease(server))));
     }
 
     /** A read is served when whoever serves it has committed what the read has to see. */
@@ -67,7 +85,7 @@ final class Reading {
                 + leading.answered().entrySet().stream()
                         .filter(answer -> leading.counts(answer.getKey()) && answer.getValue() > read.round())
                         .count();
-        if (!server.isMajority((int) voters)) {
+        if (!read.leased() && !server.isMajority((int) voters)) {
             return "no majority has answered a round after round " + read.round() + ": " + leading.answered();
         } else if (readIndex < read.commitIndex() || readIndex > server.commitIndex()) {
             return "the read index " + readIndex + " is not between " + read.commitIndex()
@@ -103,12 +121,12 @@ final class Reading {
         });
     }
 
-    static Action handleReadIndex(ReadIndex question) {
+    static Action handleReadIndex(ReadIndex question, Moment now) {
         return new Action(
                 "HandleReadIndex",
                 server -> next(
                         server.isLeader() && question.term() == server.currentTerm()
-                                ? waiting(server, new Leading.Asker(question.from(), question.ask()), 0)
+                                ? waiting(server, new Leading.Asker(question.from(), question.ask()), now)
                                 : server));
     }
 

@@ -215,7 +215,7 @@ final class Replicating {
                 return disabled("it does not hand over to node " + message.to());
             }
             return leading.matchIndex(message.to()) == server.log().lastIndex()
-                    ? next(server)
+                    ? next(server.with(leading.havingOrdered()))
                     : disabled("the target's log ends at " + leading.matchIndex(message.to()));
         });
     }

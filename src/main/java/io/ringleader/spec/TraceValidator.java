@@ -83,7 +83,7 @@ public final class TraceValidator implements StepObserver {
             mustHaveBeenSent(received.message(), before);
         }
         Comparison.News news = news(node, pending);
-        List<List<Action>> candidates = Explanations.of(step, before, raft.logBase(), history);
+        List<List<Action>> candidates = Explanations.of(step, before, raft.logBase(), history, raft.usesLeases());
         List<String> reasons = new ArrayList<>(0);
         for (List<Action> actions : candidates) {
             Outcome outcome = Action.run(actions, before);

@@ -64,10 +64,7 @@ class DifferentialIT {
                 cluster.nodes.stream().map(node -> node.clientPort).toList();
         routes = List.of(
                 // what one node was told another is asked for
-                ports,
-                List.of(ports.get(2), ports.get(1)),
-                List.of(nodeThatDoesNotLead().clientPort),
-                alone);
+                ports, List.of(ports.get(2), ports.get(1)), List.of(nodeThatDoesNotLead().clientPort), alone);
     }
 
     /** One that sends on all that most scripts are about. */

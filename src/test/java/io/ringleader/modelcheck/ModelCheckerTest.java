@@ -75,7 +75,7 @@ class ModelCheckerTest {
 
     @Test
     void anAnswerThatIsTakenForOneToALaterQuestionIsFound() {
-        Bounds bounds = Bounds.of(3, 1, 2).with(Budget.FOLLOWER_READS, 2);
+        Bounds bounds = Bounds.of(3, 1, 2).with(Budget.FOLLOWER_READS, 2).with(Budget.PROPOSALS, 1);
         assertThat(violation(bounds, Fault.ANSWERS_HOLD_FOR_LATER_READS)).contains("Stale read");
     }
 

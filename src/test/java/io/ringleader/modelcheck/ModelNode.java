@@ -130,12 +130,7 @@ final class ModelNode {
             return new HeartbeatReply(reply.from(), reply.to(), reply.term(), reply.readRound() + 1);
         } else if (fault == Fault.ANSWERS_HOLD_FOR_LATER_READS && message instanceof ReadIndexReply reply) {
             return new ReadIndexReply(
-                    reply.from(),
-                    reply.to(),
-                    reply.term(),
-                    reply.ask() + 1,
-                    reply.readIndex(),
-                    reply.commitIndex());
+                    reply.from(), reply.to(), reply.term(), reply.ask() + 1, reply.readIndex(), reply.commitIndex());
         }
         return message;
     }

@@ -34,7 +34,7 @@ enum World {
     READS_OF_THREE(Bounds.of(3, 2, 1).with(READS, 1), 72_082, Set.of(Reached.TWO_LEADERS, Reached.READ_SERVED)),
     FOLLOWER_READS_OF_THREE(
             Bounds.of(3, 2, 1).with(FOLLOWER_READS, 1),
-            1,
+            105_884,
             Set.of(Reached.TWO_LEADERS, Reached.READ_SERVED_BY_FOLLOWER)),
     CRASHES_OF_THREE(
             Bounds.of(3, 2, 1).with(CRASHES, 1),

@@ -93,7 +93,9 @@ class RouterTest {
         side.answer(read, Result.MISS);
         set(key);
         Asked write = side.next();
-        assertThat(write.node()).as("an answer from here does not make a leader").isEqualTo(2);
+        assertThat(write.node())
+                .as("an answer from here does not make a leader")
+                .isEqualTo(2);
         side.answer(write, Result.STORED);
     }
 

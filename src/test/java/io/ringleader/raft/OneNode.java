@@ -116,6 +116,11 @@ final class OneNode implements NodeEvents {
         node.tick(nowNanos);
     }
 
+    /** The clock moves and the node does not notice. */
+    void advance(long nanos) {
+        nowNanos += nanos;
+    }
+
     long now() {
         return nowNanos;
     }

@@ -27,6 +27,7 @@ public final class RandomSchedule {
         SNAPSHOT_RESTORED,
         READ_SERVED,
         READ_SERVED_BY_FOLLOWER,
+        READ_SERVED_BY_LEASE,
         READ_REFUSED,
         HANDED_OVER,
         CRASH_LOST_WRITES,
@@ -70,6 +71,9 @@ public final class RandomSchedule {
                 .withSeed(seed)
                 .withLimits(random.nextBoolean() ? 150 : 1 << 20, 1 + random.nextInt(4), 1_000)
                 .withRetainBytes(random.nextInt(4) * 100L);
+        if (seed % 2 == 0) {
+            settings = settings.withLease();
+        }
         lossRate = random.nextInt(3) * 0.1;
         duplicateRate = random.nextInt(3) * 0.1;
         faultRate = random.nextInt(4) * 0.02;
@@ -128,7 +132,7 @@ public final class RandomSchedule {
         } else if (dice < 85) {
             withAny(node -> cluster.propose(node.id, "p" + ++proposals));
         } else if (dice < 90) {
-            withAny(node -> cluster.read(node.id));
+            withAny(this::read);
         } else if (dice < 97) {
             int id = anyId();
             if (cluster.node(id).isUp()) {
@@ -284,6 +288,13 @@ public final class RandomSchedule {
                 cluster.network.clog(other.id, node.id);
             }
         });
+    }
+
+    private void read(TestNode node) {
+        boolean leads = node.isLeader() && cluster.nodes().size() > 1;
+        if (servedReads.contains(cluster.read(node.id)) && leads) {
+            count(Seen.READ_SERVED_BY_LEASE);
+        }
     }
 
     private void transfer(TestNode node) {

@@ -24,6 +24,7 @@ class RandomScheduleTest {
         "Campaign",
         "CampaignAtOnce",
         "HandleRequestVote",
+        "RefuseVote",
         "IgnoreDisruption",
         "CountVote",
         "BecomeLeader",

@@ -86,6 +86,11 @@ final class ReplicaChecks implements StepObserver {
         durables(raft, pending.durables());
         role(raft, pending);
         commits(raft, pending);
+        if (step instanceof Step.ReadAsked
+                && raft.isLeader()
+                && readsSeen < pending.reads().size()) {
+            coverage.saw(Sight.READ_BY_LEASE.toString());
+        }
         reads(raft, pending);
     }
 

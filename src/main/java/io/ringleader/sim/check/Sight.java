@@ -14,6 +14,7 @@ public enum Sight {
     SNAPSHOT_TAKEN("a snapshot taken"),
     SNAPSHOT_INSTALLED("a snapshot received and installed"),
     READ_REFUSED("a read refused because its node leads no more, or is behind"),
+    READ_BY_LEASE("a read served at once by a lease"),
     READ_AT_FOLLOWER("a read served by a follower"),
     BATCH_REPEATED("a batch committed twice and answered from its session"),
     REJOINED("a node that lost its disk votes again"),
