@@ -35,6 +35,7 @@ final class Checks {
         checkReplicas();
         checkPeersAreTrusted(secretWritten);
         checkTimeouts();
+        checkLease();
         checkMessageSizes();
         checkLogSizes();
         // the ring can be built only from what is right so far
@@ -143,6 +144,22 @@ final class Checks {
                 2 * electionMax,
                 "at least twice election_timeout_max_millis (" + electionMax
                         + "), or commands fail before a new leader can be elected");
+    }
+
+    /** A lease is renewed by every heartbeat that a majority answers: one that ends before the next is of no use. */
+    private void checkLease() {
+        ReadPolicy reads = config.reads();
+        long leaseMillis = reads.leaseMillis(config.timeouts());
+        long heartbeatMillis = config.timeouts().heartbeatMillis();
+        if (reads.lease() && leaseMillis < 2 * heartbeatMillis && !problems.any()) {
+            problems.error(
+                    "cluster.reads",
+                    "A lease lasts " + leaseMillis + " ms, which is election_timeout_min_millis ("
+                            + config.timeouts().electionTimeoutMinMillis() + ") less clock_drift_max_percent ("
+                            + reads.clockDriftMaxPercent() + "): it must be at least twice heartbeat_millis ("
+                            + heartbeatMillis + "), or it ends before it is renewed.",
+                    "Set a longer election timeout, or write \"index\".");
+        }
     }
 
     private void checkMessageSizes() {

@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param peerSecret what nodes prove to each other that they know; empty if nodes trust whoever connects
  * @param allowUnauthenticatedPeers whether peers may be reachable from other machines without a secret
  * @param clientAccess what clients must show and may do; each node has its own copy, they are not compared
+ * @param reads how leaders prove that they lead
  * @param nodes in ascending order of their ids
  * @param warnings about what is legal and yet unwise
  */
@@ -28,6 +29,7 @@ public record ClusterConfig(
         ClientAccess clientAccess,
         RingConfig ringConfig,
         Timeouts timeouts,
+        ReadPolicy reads,
         Limits limits,
         List<NodeConfig> nodes,
         List<ConfigProblem> warnings) {
@@ -62,6 +64,12 @@ public record ClusterConfig(
         agreed.put("ring.virtual_nodes", Integer.toString(ringConfig.virtualNodes()));
         agreed.put("ring.load_factor", Double.toString(ringConfig.loadFactor()));
         agreed.put("limits.frame_max_bytes", Long.toString(limits.frameMaxBytes()));
+        agreed.put("cluster.reads", reads.lease() ? "lease" : "index");
+        if (reads.lease()) {
+            // A leader's lease counts on how long the others stay with it.
+            agreed.put("timeouts.election_timeout_min_millis", Long.toString(timeouts.electionTimeoutMinMillis()));
+            agreed.put("timeouts.clock_drift_max_percent", Integer.toString(reads.clockDriftMaxPercent()));
+        }
         for (NodeConfig node : nodes) {
             agreed.put("node." + node.id() + ".peer", node.peer().toString());
         }
@@ -74,7 +82,7 @@ public record ClusterConfig(
         return "ClusterConfig[name=" + name + ", partitions=" + partitions + ", replicas=" + replicas + ", peerSecret="
                 + (peerSecret.isPresent() ? "set" : "none") + ", allowUnauthenticatedPeers=" + allowUnauthenticatedPeers
                 + ", clientAccess=" + clientAccess + ", ringConfig=" + ringConfig + ", timeouts=" + timeouts
-                + ", limits=" + limits + ", nodes=" + nodes
+                + ", reads=" + reads + ", limits=" + limits + ", nodes=" + nodes
                 + ", warnings=" + warnings + "]";
     }
 }

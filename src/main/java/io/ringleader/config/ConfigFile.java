@@ -120,6 +120,8 @@ public final class ConfigFile {
                         ring.decimal(
                                 "load_factor", Schema.LOAD_FACTOR, Schema.LOAD_FACTOR_MIN, Schema.LOAD_FACTOR_MAX)),
                 timeouts(timeouts),
+                new ReadPolicy(cluster.text("reads", ConfigFile::isLease).orElse(false), (int)
+                        timeouts.number(Schema.CLOCK_DRIFT)),
                 limits(limits, partitions),
                 nodes.stream()
                         .map(WrittenNode::node)
@@ -288,6 +290,15 @@ public final class ConfigFile {
         return text;
     }
 
+    private static boolean isLease(String text) throws BadValueException {
+        return switch (text) {
+            case "index" -> false;
+            case "lease" -> true;
+            default ->
+                throw new BadValueException("There are no \"" + text + "\" reads.", "Write \"index\" or \"lease\".");
+        };
+    }
+
     private static String secret(String text) throws BadValueException {
         if (text.length() < SECRET_MIN_LENGTH) {
             // says nothing of the text: errors end up in logs
@@ -308,6 +319,7 @@ public final class ConfigFile {
                 config.clientAccess(),
                 config.ringConfig(),
                 config.timeouts(),
+                config.reads(),
                 config.limits(),
                 config.nodes(),
                 warnings);

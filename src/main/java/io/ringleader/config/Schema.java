@@ -36,6 +36,8 @@ final class Schema {
     static final Number COMMAND = timeout("command_timeout_millis", 5_000);
     static final Number STOP = timeout("stop_millis", 3_000);
 
+    static final Number CLOCK_DRIFT = new Number("timeouts", "clock_drift_max_percent", 10, 0, 1_000);
+
     static final Number MEMORY = limit("memory_bytes", 512 * MIB, MIB, ANY_MAX);
     static final Number ITEM_MAX = limit("item_max_bytes", MIB, KIB, 256 * MIB);
     static final Number MAX_CONNECTIONS = limit("max_connections", 10_000, 1, 1_000_000);
@@ -69,9 +71,10 @@ final class Schema {
                             "peer_secret",
                             "allow_unauthenticated_peers",
                             "auth_file",
+                            "reads",
                             "allow_shutdown_command"),
             "ring", List.of("virtual_nodes", "load_factor"),
-            "timeouts", names(HEARTBEAT, ELECTION_MIN, ELECTION_MAX, COMMAND, STOP),
+            "timeouts", names(HEARTBEAT, ELECTION_MIN, ELECTION_MAX, COMMAND, STOP, CLOCK_DRIFT),
             "limits",
                     names(
                             MEMORY,

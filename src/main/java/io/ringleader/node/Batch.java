@@ -17,6 +17,9 @@ final class Batch {
     long requestId;
 
     int target;
+    /** Reads: asked of this node's own replica, whoever leads. */
+    boolean here;
+
     long sentNanos;
     long retryNanos;
     int attempts;
@@ -65,6 +68,7 @@ final class Batch {
         deadlineNanos = 0;
         requestId = 0;
         attempts = 0;
+        here = false;
         uncertain = false;
         trouble = "no answer yet";
         Arrays.fill(sessions, first, end, null);

@@ -56,7 +56,8 @@ final class GroupRecovery {
                 (int) limits.inflightMaxEntries(),
                 limits.inflightMaxBytes(),
                 limits.uncommittedMaxBytes(),
-                limits.logRetainBytes());
+                limits.logRetainBytes(),
+                config.reads().leaseMillis(config.timeouts()) * MILLI);
         for (int partition : ring.partitionsOf(self)) {
             RecoveredReplica replica = recovered.replicas().get(partition);
             SnapshotPoint point = SnapshotPoint.NONE;

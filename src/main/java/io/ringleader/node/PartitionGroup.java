@@ -2,6 +2,7 @@ package io.ringleader.node;
 
 import io.ringleader.node.Pending.ReadWork;
 import io.ringleader.raft.Entry;
+import io.ringleader.raft.HardState;
 import io.ringleader.raft.Raft;
 import io.ringleader.raft.Raft.Proposed;
 import io.ringleader.store.CommandBatch;
@@ -38,7 +39,7 @@ final class PartitionGroup {
     private boolean leading;
     /** By index: what waits for an entry of ours to be applied. */
     private final TreeMap<Long, Pending> pendings = new TreeMap<>();
-    /** By read id: reads that wait for the proof that we lead. */
+    /** By read id: reads that wait for the proof that we lead, or for what the leader has committed. */
     private final Map<Long, ReadWork> reads = new HashMap<>();
 
     private long nextReadId = 1;
@@ -113,10 +114,15 @@ final class PartitionGroup {
         return proposed;
     }
 
-    void read(ReadWork read) {
+    void read(ReadWork read, long nowNanos) {
         long readId = nextReadId++;
         reads.put(readId, read);
-        raft.read(readId);
+        raft.read(readId, nowNanos);
+    }
+
+    /** Whom to ask instead of this node, which does not take what was asked; nobody if it leads. */
+    int otherLeader() {
+        return raft.isLeader() ? HardState.NOBODY : raft.leader();
     }
 
     /** In one word: whether this replica votes, and if not, why. */
@@ -131,6 +137,20 @@ final class PartitionGroup {
             return "voter";
         }
         return raft.isRejoining() ? "rejoining" : "new";
+    }
+
+    /** Batches of reads that this node has served as the leader, and as a follower, since it started. */
+    long servedLeading;
+
+    long servedFollowing;
+
+    ReadWork takeServed(long readId) {
+        if (raft.isLeader()) {
+            servedLeading++;
+        } else {
+            servedFollowing++;
+        }
+        return takeRead(readId);
     }
 
     ReadWork takeRead(long readId) {

@@ -13,6 +13,8 @@ import io.ringleader.raft.Message.Introduce;
 import io.ringleader.raft.Message.Introduced;
 import io.ringleader.raft.Message.PreVote;
 import io.ringleader.raft.Message.PreVoteReply;
+import io.ringleader.raft.Message.ReadIndex;
+import io.ringleader.raft.Message.ReadIndexReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.SnapshotReply;
 import io.ringleader.raft.Message.TimeoutNow;
@@ -49,6 +51,8 @@ final class PeerCodec {
     private static final int VOUCH = 14;
     private static final int VOUCHED = 15;
     private static final int ADMIT = 16;
+    private static final int READ_INDEX = 20;
+    private static final int READ_INDEX_REPLY = 21;
     /** Of an entry without a payload: its term, its type and the length of the payload. */
     private static final int ENTRY_MIN_BYTES = Long.BYTES + Byte.BYTES + Integer.BYTES;
 
@@ -74,7 +78,9 @@ final class PeerCodec {
             Map.entry(Introduced.class, INTRODUCED),
             Map.entry(Vouch.class, VOUCH),
             Map.entry(Vouched.class, VOUCHED),
-            Map.entry(Admit.class, ADMIT));
+            Map.entry(Admit.class, ADMIT),
+            Map.entry(ReadIndex.class, READ_INDEX),
+            Map.entry(ReadIndexReply.class, READ_INDEX_REPLY));
 
     /** Takes the messages of a frame, in order. */
     interface Receiver {
@@ -111,6 +117,12 @@ final class PeerCodec {
             out.putLong(m.rejectedIndex());
             out.putLong(m.conflictTerm());
             out.putLong(m.conflictIndex());
+        } else if (message instanceof ReadIndex m) {
+            out.putLong(m.ask());
+        } else if (message instanceof ReadIndexReply m) {
+            out.putLong(m.ask());
+            out.putLong(m.readIndex());
+            out.putLong(m.commitIndex());
         } else if (message instanceof InstallSnapshot m) {
             writePoint(out, m.snapshot());
             out.putLong(m.offset());
@@ -283,6 +295,8 @@ final class PeerCodec {
             case INTRODUCED -> new Introduced(from, self, term, readReplica(in));
             case VOUCH -> new Vouch(from, self, term, readReplica(in));
             case VOUCHED -> new Vouched(from, self, term, readReplica(in));
+            case READ_INDEX -> new ReadIndex(from, self, term, in.getLong());
+            case READ_INDEX_REPLY -> new ReadIndexReply(from, self, term, in.getLong(), in.getLong(), in.getLong());
             case ADMIT -> new Admit(from, self, term, readReplica(in), readReplicas(in));
             default ->
                 throw new IllegalArgumentException(

@@ -182,13 +182,15 @@ final class RaftHost {
 
     void onRequest(Request request) {
         PartitionGroup group = groups.get(request.partition());
-        if (group == null || !group.raft.isLeader()) {
+        // Another node that asks here takes this one for the leader, and had better learn who is.
+        boolean readHere = !request.write() && request.from() == self;
+        if (group == null || !(group.raft.isLeader() || readHere)) {
             int leader = group == null ? HardState.NOBODY : group.raft.leader();
             outside.respond(request.from(), Response.notLeader(request.id(), leader));
         } else if (request.write()) {
             propose(group, request);
         } else {
-            group.read(new ReadWork(request, clock.wallMillis()));
+            group.read(new ReadWork(request, clock.wallMillis()), clock.monotonicNanos());
             touch(group);
         }
     }
@@ -228,7 +230,7 @@ final class RaftHost {
             Request request = read.request();
             Response refusal = proposed == Proposed.TOO_MUCH_UNCOMMITTED
                     ? Response.failed(request.id(), Status.BUSY)
-                    : Response.notLeader(request.id(), HardState.NOBODY);
+                    : Response.notLeader(request.id(), group.otherLeader());
             outside.respond(request.from(), refusal);
         }
     }
@@ -405,7 +407,7 @@ final class RaftHost {
         }
         for (Effects.Read ready : effects.reads()) {
             // Its read index is committed, so it has been handed over above or earlier: the store will have applied it.
-            ReadWork read = group.takeRead(ready.readId());
+            ReadWork read = group.takeServed(ready.readId());
             storeWork.add(() -> store.read(partition, read));
         }
         for (long readId : effects.refusedReads()) {

@@ -38,6 +38,8 @@ final class RaftStatistics {
         stat(prefix + "applied_index", applied.getOrDefault(group.partition, 0L));
         stat(prefix + "snapshot_index", raft.snapshot().index());
         stat(prefix + "log_bytes", raft.logBytes());
+        stat(prefix + "read_batches_leading", group.servedLeading);
+        stat(prefix + "read_batches_following", group.servedFollowing);
         stat(prefix + "election_millis", group.lastElection.wallMillis());
         stat(prefix + "election_reason", group.lastElection.reason());
         for (FollowerStatus follower : raft.followers()) {

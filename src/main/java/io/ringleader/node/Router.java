@@ -55,6 +55,9 @@ final class Router {
     private final Lane[] reads;
     private final Lane[] writes;
     private final int[] leaders;
+    /** By partition: until when this node's own replica is not asked for reads, because it could not serve one lately. */
+    private final long[] notHereUntilNanos;
+
     private final ArrayDeque<Lane> dirty = new ArrayDeque<>();
     private final Map<Long, Lane> underWay = new HashMap<>();
     /** Sessions whose next command did not fit. */
@@ -77,6 +80,8 @@ final class Router {
         reads = new Lane[ring.partitions()];
         writes = new Lane[ring.partitions()];
         leaders = new int[ring.partitions()];
+        notHereUntilNanos = new long[ring.partitions()];
+        Arrays.fill(notHereUntilNanos, Long.MIN_VALUE);
         for (int partition = 0; partition < ring.partitions(); partition++) {
             reads[partition] = new Lane(partition, false);
             writes[partition] = new Lane(partition, true);
@@ -189,7 +194,22 @@ final class Router {
         }
         lane.inFlight = batch;
         int leader = leaders[lane.partition];
-        attempt(lane, batch, leader == HardState.NOBODY ? replica(lane.partition, 0) : leader);
+        batch.here = mayReadHere(lane, leader);
+        attempt(lane, batch, batch.here ? self : leader == HardState.NOBODY ? replica(lane.partition, 0) : leader);
+    }
+
+    /** A replica serves reads whether it leads or not: values need not cross the network. */
+    private boolean mayReadHere(Lane lane, int leader) {
+        return !lane.write
+                && leader != HardState.NOBODY
+                && leader != self
+                && ring.replicas(lane.partition).contains(self)
+                && clock.monotonicNanos() >= notHereUntilNanos[lane.partition];
+    }
+
+    private void notHere(Lane lane, Batch batch) {
+        batch.here = false;
+        notHereUntilNanos[lane.partition] = clock.monotonicNanos() + settings.attemptNanos();
     }
 
     private int replica(int partition, int attempt) {
@@ -222,6 +242,11 @@ final class Router {
         switch (response.status()) {
             case OK -> onResults(lane, batch, response);
             case NOT_LEADER, LOST -> {
+                if (batch.here) {
+                    batch.trouble = "this node's replica cannot serve reads now";
+                    onNotServedHere(lane, batch, response.leader());
+                    return;
+                }
                 batch.uncertain |= response.status() == Response.Status.LOST;
                 batch.trouble = "node " + batch.target + " does not lead";
                 onNotLeader(lane, batch, response.leader());
@@ -245,7 +270,9 @@ final class Router {
     }
 
     private void onResults(Lane lane, Batch batch, Response response) {
-        leaders[lane.partition] = batch.target;
+        if (!batch.here) {
+            leaders[lane.partition] = batch.target;
+        }
         results.reset(response.results(), 0, response.results().length);
         int answered = 0;
         while (answered < response.answered() && batch.commandCount() > 0) {
@@ -298,6 +325,17 @@ final class Router {
             if (batch.attempts == 1) {
                 attempt(lane, batch, leader);
             }
+        } else {
+            tryAnother(lane, batch);
+        }
+    }
+
+    /** Nothing is wrong with a leader: it is asked at once. */
+    private void onNotServedHere(Lane lane, Batch batch, int leader) {
+        notHere(lane, batch);
+        if (ring.replicas(lane.partition).contains(leader)) {
+            leaders[lane.partition] = leader;
+            attempt(lane, batch, leader);
         } else {
             tryAnother(lane, batch);
         }
@@ -380,6 +418,9 @@ final class Router {
             batch.requestId = 0;
             batch.uncertain = true;
             batch.trouble = "node " + batch.target + " does not answer";
+            if (batch.here) {
+                notHere(lane, batch);
+            }
             batch.target = replica(lane.partition, batch.attempts);
             attempt(lane, batch, batch.target);
         }

@@ -161,6 +161,7 @@ final class Statistics implements ClientSession.Information {
         stat(writer, "node_id", self.id(), out);
         stat(writer, "partitions", config.partitions(), out);
         stat(writer, "replicas", config.replicas(), out);
+        writer.stat("reads", config.reads().lease() ? "lease" : "index", out);
         stat(writer, "heartbeat_millis", config.timeouts().heartbeatMillis(), out);
         stat(writer, "election_timeout_min_millis", config.timeouts().electionTimeoutMinMillis(), out);
         stat(writer, "election_timeout_max_millis", config.timeouts().electionTimeoutMaxMillis(), out);

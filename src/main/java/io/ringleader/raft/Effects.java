@@ -71,7 +71,7 @@ public final class Effects {
         return reads;
     }
 
-    /** Reads that cannot be served because this node no longer leads. */
+    /** Reads that this node cannot serve: it leads no more, or as a follower does not hear, or have, soon what it needs. */
     public List<Long> refusedReads() {
         return refusedReads;
     }

@@ -105,12 +105,21 @@ final class Election {
         boolean granted = mayVote()
                 && request.term() == state.term()
                 && (state.votedFor() == HardState.NOBODY || state.votedFor() == request.from())
-                && isUpToDate(request.lastLogIndex(), request.lastLogTerm());
+                && isUpToDate(request.lastLogIndex(), request.lastLogTerm())
+                && !isBoundToLeader(request, nowNanos);
         if (granted) {
             state.voteFor(request.from());
             state.resetElectionTimer(nowNanos);
         }
         state.effects().send(new VoteReply(state.self, request.from(), state.term(), granted, standing.replacements()));
+    }
+
+    /**
+     * Whether a leader may have a lease that counts on this node. Also in a later term than that of the leader: this node may have
+     * come to it by other messages, which made it vote for nobody.
+     */
+    private boolean isBoundToLeader(RequestVote request, long nowNanos) {
+        return state.config.leaseNanos() > 0 && !request.transfer() && state.heardFromLeaderLately(nowNanos);
     }
 
     /** Returns whether the vote made this node the winner: it has a majority of the full cluster in this term (§5.2). */

@@ -11,6 +11,8 @@ final class LeadershipTransfer {
     private int target = HardState.NOBODY;
     private long deadlineNanos;
     private boolean told;
+    /** The last term in which a node was told to run for election, 0 if none was. */
+    private long orderedInTerm;
 
     LeadershipTransfer(RaftState state) {
         this.state = state;
@@ -36,8 +38,14 @@ final class LeadershipTransfer {
     void flush() {
         if (inProgress() && !told && state.progress.get(target).matchIndex() == state.log.lastIndex()) {
             told = true;
+            orderedInTerm = state.term();
             state.effects().send(new TimeoutNow(state.self, target, state.term()));
         }
+    }
+
+    /** Whether this leader has told a node to run for election in the term: voters do not stay with it then. */
+    boolean wasOrderedIn(long term) {
+        return orderedInTerm == term;
     }
 
     void describe(StringBuilder text, long nowNanos) {

@@ -128,6 +128,31 @@ public sealed interface Message {
         }
     }
 
+    /**
+     * A follower asks its leader which index a read has to see that came before this left (thesis §6.4).
+     *
+     * @param ask rising, and not the same in two lives of the follower
+     */
+    record ReadIndex(int from, int to, long term, long ask) implements Message {
+        @Override
+        public boolean waitsForDisk() {
+            return false;
+        }
+    }
+
+    /**
+     * The sender led its term after the question had come.
+     *
+     * @param readIndex what was committed then
+     * @param commitIndex as in {@link Heartbeat}
+     */
+    record ReadIndexReply(int from, int to, long term, long ask, long readIndex, long commitIndex) implements Message {
+        @Override
+        public boolean waitsForDisk() {
+            return false;
+        }
+    }
+
     /** One chunk of a snapshot (Figure 13). {@code data} is a piece of the snapshot file; {@code done} marks the last one. */
     record InstallSnapshot(int from, int to, long term, SnapshotPoint snapshot, long offset, byte[] data, boolean done)
             implements Message {

@@ -10,6 +10,8 @@ import io.ringleader.raft.Message.Introduce;
 import io.ringleader.raft.Message.Introduced;
 import io.ringleader.raft.Message.PreVote;
 import io.ringleader.raft.Message.PreVoteReply;
+import io.ringleader.raft.Message.ReadIndex;
+import io.ringleader.raft.Message.ReadIndexReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.SnapshotReply;
 import io.ringleader.raft.Message.TimeoutNow;
@@ -43,7 +45,9 @@ public final class Raft extends RaftView {
 
     private final Election election;
     private final Replication replication;
+    private final Lease lease;
     private final Reads reads;
+    private final FollowerReads followerReads;
     private final Invariants invariants = new Invariants();
     private final StepObserver observer;
     private final boolean observed;
@@ -75,7 +79,9 @@ public final class Raft extends RaftView {
                 replicas);
         election = new Election(state, standing);
         replication = new Replication(state, snapshots);
-        reads = new Reads(state, replication);
+        lease = new Lease(state, transfer);
+        reads = new Reads(state, replication, lease);
+        followerReads = new FollowerReads(state, standing);
         this.observer = observer;
         observed = observer != StepObserver.NONE;
         invariants.check(state, standing.isVoter());
@@ -91,7 +97,7 @@ public final class Raft extends RaftView {
         }
         if (state.isLeader()) {
             transfer.tick(nowNanos);
-            replication.tick(nowNanos, reads.round());
+            replication.tick(nowNanos, () -> reads.roundOfHeartbeats(nowNanos));
         } else {
             election.tick(nowNanos);
             standing.tick(nowNanos);
@@ -144,9 +150,17 @@ public final class Raft extends RaftView {
         return replication.hasRoomFor(payload.length) ? Proposed.ACCEPTED : Proposed.TOO_MUCH_UNCOMMITTED;
     }
 
-    /** Asks for a linearizable read; the answer is in {@link Effects#reads} or {@link Effects#refusedReads}. */
-    public void read(long readId) {
-        reads.request(readId);
+    /**
+     * Asks for a linearizable read, at any node; the answer is in {@link Effects#reads} or {@link Effects#refusedReads}.
+     *
+     * @param nowNanos not earlier than the read came
+     */
+    public void read(long readId, long nowNanos) {
+        if (state.isLeader()) {
+            reads.request(readId, nowNanos);
+        } else {
+            followerReads.request(readId, nowNanos);
+        }
         if (observed) {
             tell(new Step.ReadAsked(readId));
         }
@@ -215,9 +229,10 @@ public final class Raft extends RaftView {
 
     /** The end of a burst of events: what it added up to is sent. */
     public void flush(long nowNanos) {
+        followerReads.flush(nowNanos);
         if (state.isLeader()) {
             replication.flush(nowNanos);
-            reads.flush();
+            reads.flush(nowNanos);
             transfer.flush();
         }
         invariants.check(state, standing.isVoter());
@@ -312,6 +327,9 @@ public final class Raft extends RaftView {
         } else if (message instanceof InstallSnapshot chunk) {
             follow(message, nowNanos);
             snapshots.onInstallSnapshot(chunk);
+        } else if (message instanceof ReadIndexReply reply) {
+            follow(message, nowNanos);
+            followerReads.onReply(reply, nowNanos);
         } else if (message instanceof TimeoutNow) {
             if (!state.isLeader() && standing.isVoter()) {
                 election.start(nowNanos, true);
@@ -352,8 +370,11 @@ public final class Raft extends RaftView {
         }
         if (message instanceof AppendReply reply) {
             replication.onAppendReply(reply, nowNanos);
+            reads.onAcknowledged(progress);
         } else if (message instanceof HeartbeatReply reply) {
             reads.onHeartbeatReply(reply);
+        } else if (message instanceof ReadIndex question) {
+            reads.onReadIndex(question, nowNanos);
         } else if (message instanceof SnapshotReply reply) {
             snapshots.onReply(reply, nowNanos);
         } else if (message instanceof Vouched answer) {
@@ -418,6 +439,8 @@ public final class Raft extends RaftView {
         election.describe(text);
         replication.describe(text, nowNanos);
         reads.describe(text);
+        lease.describe(text, nowNanos);
+        followerReads.describe(text, nowNanos);
         transfer.describe(text, nowNanos);
         invariants.describe(text);
         return text.toString();

@@ -12,6 +12,8 @@ package io.ringleader.raft;
  * @param maxUncommittedBytes entries of this leader that are not yet both committed and on its own disk; beyond it proposals
  *     are refused
  * @param retainBytes log entries kept behind a snapshot, so that a slow follower need not be sent the snapshot
+ * @param leaseNanos how long a leader may answer reads without asking the others, from the moment at which it sent what a
+ *     majority has answered ({@link Lease}); 0 if it asks for every read. The same, or 0, at all nodes
  */
 public record RaftConfig(
         long heartbeatNanos,
@@ -21,7 +23,44 @@ public record RaftConfig(
         int maxInflightMessages,
         long maxInflightBytes,
         long maxUncommittedBytes,
-        long retainBytes) {
+        long retainBytes,
+        long leaseNanos) {
+
+    /** Without leases. */
+    public RaftConfig(
+            long heartbeatNanos,
+            long electionTimeoutMinNanos,
+            long electionTimeoutMaxNanos,
+            int maxAppendBytes,
+            int maxInflightMessages,
+            long maxInflightBytes,
+            long maxUncommittedBytes,
+            long retainBytes) {
+        this(
+                heartbeatNanos,
+                electionTimeoutMinNanos,
+                electionTimeoutMaxNanos,
+                maxAppendBytes,
+                maxInflightMessages,
+                maxInflightBytes,
+                maxUncommittedBytes,
+                retainBytes,
+                0);
+    }
+
+    /** The same, with leases of that length. */
+    public RaftConfig withLease(long nanos) {
+        return new RaftConfig(
+                heartbeatNanos,
+                electionTimeoutMinNanos,
+                electionTimeoutMaxNanos,
+                maxAppendBytes,
+                maxInflightMessages,
+                maxInflightBytes,
+                maxUncommittedBytes,
+                retainBytes,
+                nanos);
+    }
 
     public RaftConfig {
         if (heartbeatNanos <= 0
@@ -30,6 +69,10 @@ public record RaftConfig(
             throw new IllegalArgumentException("Timeouts must satisfy 0 < heartbeat (" + heartbeatNanos
                     + ") < election timeout minimum (" + electionTimeoutMinNanos + ") < maximum ("
                     + electionTimeoutMaxNanos + ").");
+        }
+        if (leaseNanos < 0 || leaseNanos > electionTimeoutMinNanos) {
+            throw new IllegalArgumentException("A lease of " + leaseNanos
+                    + " ns must not be longer than the shortest election timeout, " + electionTimeoutMinNanos + ".");
         }
         if (maxAppendBytes <= 0
                 || maxInflightMessages <= 0

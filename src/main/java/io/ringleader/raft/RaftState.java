@@ -52,6 +52,11 @@ final class RaftState {
         this.votedFor = hardState.votedFor();
         // A snapshot holds committed entries only.
         this.commitIndex = log.snapshot().index();
+        if (config.leaseNanos() > 0) {
+            // It has forgotten what leader it heard of before it was restarted, and when. The lease of that one counts
+            // on it.
+            lastHeardFromLeaderNanos = nowNanos;
+        }
         resetElectionTimer(nowNanos);
     }
 

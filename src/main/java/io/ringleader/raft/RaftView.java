@@ -147,6 +147,11 @@ public abstract sealed class RaftView permits Raft {
         return snapshots.isSending(nowNanos);
     }
 
+    /** Whether a leader may answer reads by a lease. */
+    public boolean usesLeases() {
+        return state.config.leaseNanos() > 0;
+    }
+
     /** The state itself, for tests in this package. */
     RaftState state() {
         return state;

@@ -6,6 +6,7 @@ import io.ringleader.raft.Message.Heartbeat;
 import io.ringleader.raft.Message.HeartbeatReply;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** Log replication (§5.3) and the commitment rule (§5.4.2): the leader's side and the follower's. */
 final class Replication {
@@ -90,12 +91,13 @@ final class Replication {
         return state.commitIndex() >= termStartIndex;
     }
 
-    void tick(long nowNanos, long readRound) {
+    /** @param readRound of heartbeats that fall due */
+    void tick(long nowNanos, LongSupplier readRound) {
         if (nowNanos >= nextHeartbeatNanos) {
             // On multiples of the interval, so that the heartbeats of all groups of a node leave together in one frame.
             long interval = state.config.heartbeatNanos();
             nextHeartbeatNanos = (Math.floorDiv(nowNanos, interval) + 1) * interval;
-            sendHeartbeats(readRound);
+            sendHeartbeats(readRound.getAsLong());
         }
         for (Progress follower : state.progress.values()) {
             if (follower.node != state.self
@@ -111,11 +113,15 @@ final class Replication {
     void sendHeartbeats(long readRound) {
         for (Progress follower : state.progress.values()) {
             if (follower.node != state.self) {
-                // Never beyond what the follower is known to have: after it, its log may hold something else (§5.3).
-                long commitIndex = Math.min(follower.matchIndex(), state.commitIndex());
-                state.effects().send(new Heartbeat(state.self, follower.node, state.term(), commitIndex, readRound));
+                sendHeartbeat(follower, readRound);
             }
         }
+    }
+
+    void sendHeartbeat(Progress follower, long readRound) {
+        // Never beyond what the follower is known to have: after it, its log may hold something else (§5.3).
+        long commitIndex = Math.min(follower.matchIndex(), state.commitIndex());
+        state.effects().send(new Heartbeat(state.self, follower.node, state.term(), commitIndex, readRound));
     }
 
     /** If last log index ≥ nextIndex for a follower: send AppendEntries with log entries starting at nextIndex (Figure 2). */

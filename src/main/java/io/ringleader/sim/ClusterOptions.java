@@ -5,6 +5,7 @@ import io.ringleader.config.ClusterConfig;
 import io.ringleader.config.HostPort;
 import io.ringleader.config.Limits;
 import io.ringleader.config.NodeConfig;
+import io.ringleader.config.ReadPolicy;
 import io.ringleader.config.RingConfig;
 import io.ringleader.config.Timeouts;
 import java.nio.file.Path;
@@ -40,6 +41,8 @@ public final class ClusterOptions {
 
     public ClientAccess clientAccess = ClientAccess.OPEN;
 
+    public ReadPolicy reads = ReadPolicy.INDEX;
+
     ClusterConfig config() {
         List<NodeConfig> all = IntStream.rangeClosed(1, nodes)
                 .mapToObj(id -> new NodeConfig(
@@ -57,6 +60,7 @@ public final class ClusterOptions {
                 clientAccess,
                 new RingConfig(32, 1.25),
                 new Timeouts(50, 300, 600, commandTimeoutMillis, stopMillis),
+                reads,
                 limits(),
                 all,
                 List.of());

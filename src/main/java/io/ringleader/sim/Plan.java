@@ -1,5 +1,6 @@
 package io.ringleader.sim;
 
+import io.ringleader.config.ReadPolicy;
 import io.ringleader.sim.fault.Fault;
 import io.ringleader.sim.fault.Faults;
 import io.ringleader.sim.workload.Mix;
@@ -33,6 +34,9 @@ final class Plan {
     private static final long PROMPT_MILLIS = 2_000;
     /** One run in so many has the simpler clients, whose checks know nothing of a history. */
     private static final int COUNTS_ONE_IN = 6;
+
+    /** How far clocks drift apart where nothing depends on it: one runs twice, another one half as fast as it should. */
+    private static final int ANY_DRIFT_PERCENT = 300;
 
     private static final int LARGE_ONE_IN = 16;
     private static final int FLUSHES_ONE_IN = 3;
@@ -72,6 +76,9 @@ final class Plan {
         faultMillis = 1_000L * pick(random, 2, 4, 8);
         downMeanMillis = pick(random, 50, 300, 1_500);
         mix = random.nextInt(COUNTS_ONE_IN) == 0 ? null : drawMix(random);
+        cluster.reads = random.nextBoolean()
+                ? new ReadPolicy(true, pick(random, 10, 50, 100))
+                : new ReadPolicy(false, ANY_DRIFT_PERCENT);
     }
 
     private Mix drawMix(Random random) {
@@ -138,6 +145,9 @@ final class Plan {
     public String toString() {
         return cluster.nodes + " nodes, " + cluster.partitions + " partitions, "
                 + Math.min(cluster.nodes, cluster.replicas) + " replicas, " + (mix == null ? strength : mix) + "; "
+                + (cluster.reads.lease()
+                        ? "leases for a drift of " + cluster.reads.clockDriftMaxPercent() + " %, "
+                        : "")
                 + faultMillis
                 + " ms of faults: " + faults;
     }

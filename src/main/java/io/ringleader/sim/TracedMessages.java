@@ -143,6 +143,10 @@ final class TracedMessages {
             return "commit " + heartbeat.commitIndex() + ", round " + heartbeat.readRound();
         } else if (message instanceof Message.HeartbeatReply reply) {
             return "round " + reply.readRound();
+        } else if (message instanceof Message.ReadIndex question) {
+            return "question " + question.ask();
+        } else if (message instanceof Message.ReadIndexReply reply) {
+            return "question " + reply.ask() + ", index " + reply.readIndex() + ", commit " + reply.commitIndex();
         } else if (message instanceof Message.SnapshotReply reply) {
             return reply.installed() ? "installed" : "next byte " + reply.nextOffset();
         }

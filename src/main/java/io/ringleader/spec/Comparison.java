@@ -15,6 +15,7 @@ final class Comparison {
             List<Durable> durables,
             List<Message> messages,
             List<Effects.Read> reads,
+            List<Long> refusedReads,
             List<Effects.ChunkToSend> chunks) {
         @Override
         public String toString() {
@@ -122,13 +123,15 @@ final class Comparison {
             return Outcome.disabled("it does not say " + taken.sent().get(answered));
         }
         for (Effects.Read read : news.reads()) {
-            Outcome served = Replicating.serveRead(read.readId(), read.readIndex())
-                    .rule()
-                    .apply(server);
+            Outcome served =
+                    Reading.serveRead(read.readId(), read.readIndex()).rule().apply(server);
             if (served instanceof Outcome.Disabled disabled) {
                 return Outcome.disabled("it serves " + read + ", but " + disabled.why());
             }
             server = ((Outcome.Taken) served).server();
+        }
+        for (long readId : news.refusedReads()) {
+            server = ((Outcome.Taken) Reading.refuseRead(readId).rule().apply(server)).server();
         }
         for (Effects.ChunkToSend chunk : news.chunks()) {
             Outcome sent = Snapshots.sendSnapshot(chunk.snapshot()).rule().apply(server);

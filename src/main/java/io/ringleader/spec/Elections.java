@@ -185,6 +185,21 @@ final class Elections {
         });
     }
 
+    /** It heard from a leader lately, whose lease may count on that: to refuse is never unsafe. */
+    static Action refuseVote(RequestVote request) {
+        return new Action(
+                "RefuseVote",
+                server -> request.transfer()
+                        ? disabled("the leader itself asked for this election")
+                        : next(server)
+                                .sending(new VoteReply(
+                                        server.id(),
+                                        request.from(),
+                                        server.currentTerm(),
+                                        false,
+                                        server.standing().replacements())));
+    }
+
     /** A server that heard from a leader lately takes no notice of whoever was cut off from it (thesis §4.2.3). */
     static Action ignoreDisruption(RequestVote request) {
         return new Action(

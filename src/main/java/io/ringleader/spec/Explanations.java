@@ -11,6 +11,8 @@ import io.ringleader.raft.Message.Introduce;
 import io.ringleader.raft.Message.Introduced;
 import io.ringleader.raft.Message.PreVote;
 import io.ringleader.raft.Message.PreVoteReply;
+import io.ringleader.raft.Message.ReadIndex;
+import io.ringleader.raft.Message.ReadIndexReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.SnapshotReply;
 import io.ringleader.raft.Message.TimeoutNow;
@@ -37,21 +39,23 @@ final class Explanations {
     /**
      * @param server the state before the step
      * @param base what the log is compacted to after the step
+     * @param leases whether leaders may have leases
      */
-    static List<List<Action>> of(Step step, Server server, SnapshotPoint base, History history) {
+    static List<List<Action>> of(Step step, Server server, SnapshotPoint base, History history, boolean leases) {
+        Reading.Moment now = new Reading.Moment(history.committedIndex(), history.lastLedTerm(), leases);
         if (step instanceof Step.Ticked) {
             return server.isLeader()
                     ? List.of(NOTHING, List.of(Elections.stepDown()))
                     : List.of(
                             NOTHING, List.of(Elections.timeout()), List.of(Elections.timeout(), Elections.campaign()));
         } else if (step instanceof Step.Received received) {
-            return ofReceived(received.message(), received.sender(), server);
+            return ofReceived(received.message(), received.sender(), server, now);
         } else if (step instanceof Step.Proposed proposed) {
             return proposed.outcome() == Proposed.ACCEPTED
                     ? one(Replicating.clientRequest(proposed.payload()))
                     : List.of(NOTHING);
         } else if (step instanceof Step.ReadAsked asked) {
-            return one(Replicating.askRead(asked.readId(), history.committedIndex()));
+            return one(Reading.askRead(asked.readId(), now));
         } else if (step instanceof Step.TransferBegun transfer) {
             return transfer.begun() ? one(Replicating.beginTransfer(transfer.target())) : List.of(NOTHING);
         } else if (step instanceof Step.Reconnected reconnected) {
@@ -66,16 +70,16 @@ final class Explanations {
         return List.of(NOTHING);
     }
 
-    private static List<List<Action>> ofReceived(Message message, Replica sender, Server server) {
+    private static List<List<Action>> ofReceived(Message message, Replica sender, Server server, Reading.Moment now) {
         if (message.from() == server.id()) {
             return message instanceof Introduced own
                     ? one(Newcomers.directoryDurable(own))
-                    : ofMessage(message, sender, server);
+                    : ofMessage(message, sender, server, now);
         } else if (server.standing().isMute()) {
             return one(Newcomers.hearNothing());
         }
         Replica other = server.standing().known().get(sender.node());
-        List<List<Action>> explanations = ofMessage(message, sender, server);
+        List<List<Action>> explanations = ofMessage(message, sender, server, now);
         if (!sender.voter() || (other != null && other.isSameDirectory(sender))) {
             return explanations;
         } else if (other == null || sender.generation() >= other.generation()) {
@@ -84,7 +88,7 @@ final class Explanations {
         return message instanceof Introduced ? explanations : one(Newcomers.refuseReplaced(sender));
     }
 
-    private static List<List<Action>> ofMessage(Message message, Replica sender, Server server) {
+    private static List<List<Action>> ofMessage(Message message, Replica sender, Server server, Reading.Moment now) {
         if (message instanceof Introduce introduction) {
             Action answer = Newcomers.answerIntroduction(introduction, sender);
             Vouch own = new Vouch(server.id(), server.id(), server.currentTerm(), sender);
@@ -103,18 +107,20 @@ final class Explanations {
         } else if (message.term() < server.currentTerm()) {
             return one(Elections.answerStale(message));
         } else if (message.term() == server.currentTerm()) {
-            return ofCurrentTerm(message, sender);
+            return ofCurrentTerm(message, sender, now);
         }
-        List<List<Action>> explanations = behind(Elections.updateTerm(message), ofCurrentTerm(message, sender));
+        List<List<Action>> explanations = behind(Elections.updateTerm(message), ofCurrentTerm(message, sender, now));
         if (message instanceof RequestVote request) {
             explanations.add(List.of(Elections.ignoreDisruption(request)));
         }
         return explanations;
     }
 
-    private static List<List<Action>> ofCurrentTerm(Message message, Replica sender) {
+    private static List<List<Action>> ofCurrentTerm(Message message, Replica sender, Reading.Moment now) {
         if (message instanceof RequestVote request) {
-            return one(Elections.handleRequestVote(request));
+            return now.leases()
+                    ? List.of(List.of(Elections.handleRequestVote(request)), List.of(Elections.refuseVote(request)))
+                    : one(Elections.handleRequestVote(request));
         } else if (message instanceof VoteReply reply) {
             return List.of(
                     List.of(Elections.countVote(reply, sender)),
@@ -137,6 +143,10 @@ final class Explanations {
             return heard(sender, Replicating.handleAppendReply(reply));
         } else if (message instanceof HeartbeatReply reply) {
             return heard(sender, Replicating.handleHeartbeatReply(reply));
+        } else if (message instanceof ReadIndex question) {
+            return heard(sender, Reading.handleReadIndex(question, now));
+        } else if (message instanceof ReadIndexReply reply) {
+            return List.of(List.of(Elections.follow(message), Reading.handleReadIndexReply(reply)));
         } else if (message instanceof SnapshotReply reply) {
             return heard(sender, Snapshots.handleSnapshotReply(reply));
         } else if (message instanceof Vouched answer) {
@@ -174,6 +184,10 @@ final class Explanations {
             return Replicating.acknowledgeOwnLog(reply);
         } else if (message instanceof Heartbeat heartbeat) {
             return Replicating.heartbeat(heartbeat);
+        } else if (message instanceof ReadIndex question) {
+            return Reading.askForReadIndex(question);
+        } else if (message instanceof ReadIndexReply reply) {
+            return Reading.answerReadIndex(reply);
         } else if (message instanceof TimeoutNow order) {
             return Replicating.timeoutNow(order);
         } else if (message instanceof Introduce introduction) {

@@ -92,6 +92,11 @@ final class History {
         return known == null ? node : known;
     }
 
+    /** The latest term that somebody has led. */
+    long lastLedTerm() {
+        return leaderOfTerm.isEmpty() ? 0 : leaderOfTerm.lastKey();
+    }
+
     /** @return whom the voter is known to have voted for in this term, or this candidate */
     int vote(long term, Voter voter, int candidate) {
         Integer known = votesInTerm.computeIfAbsent(term, t -> new HashMap<>()).putIfAbsent(voter, candidate);

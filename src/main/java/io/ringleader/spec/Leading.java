@@ -16,20 +16,30 @@ import java.util.TreeSet;
  * @param firstIndex of the entry that opened its term
  * @param round the last round of heartbeats that it began (thesis §6.4)
  * @param answered for each other voter, the latest round that it answered
- * @param reads reads that were asked for and not answered yet, by id
+ * @param reads reads, and questions of followers, that are not answered yet
  * @param transferTargets whom it has begun to hand over to
  * @param heard for each voter, itself among them, the directory that all this is about
  * @param joins newcomers that it is letting in
+ * @param ordered whether it has told a server to run for election
  */
 record Leading(
         SortedMap<Integer, Long> matchIndex,
         long firstIndex,
         long round,
         SortedMap<Integer, Long> answered,
-        SortedMap<Long, Read> reads,
+        SortedMap<Asker, Read> reads,
         SortedSet<Integer> transferTargets,
         SortedMap<Integer, Heard> heard,
-        SortedMap<Integer, Join> joins) {
+        SortedMap<Integer, Join> joins,
+        boolean ordered) {
+
+    /** Who waits. @param id of a read of this server, or the number of the question of another one */
+    record Asker(int node, long id) implements Comparable<Asker> {
+        @Override
+        public int compareTo(Asker other) {
+            return node == other.node ? Long.compare(id, other.id) : Integer.compare(node, other.node);
+        }
+    }
 
     /**
      * A read that waits.
@@ -37,8 +47,9 @@ record Leading(
      * @param commitIndex what the leader knew to be committed when it was asked
      * @param round the last round that had begun then
      * @param mustSee what was committed anywhere then
+     * @param leased whether the leader may have had a lease then
      */
-    record Read(long commitIndex, long round, long mustSee) {}
+    record Read(long commitIndex, long round, long mustSee, boolean leased) {}
 
     /** @param counts whether it is known to be a voter */
     record Heard(Replica replica, boolean counts) {}
@@ -57,7 +68,8 @@ record Leading(
                 Collections.emptySortedMap(),
                 Collections.emptySortedSet(),
                 Collections.emptySortedMap(),
-                Collections.emptySortedMap());
+                Collections.emptySortedMap(),
+                false);
     }
 
     long matchIndex(int voter) {
@@ -66,13 +78,22 @@ record Leading(
 
     Leading withMatch(int voter, long index) {
         return new Leading(
-                put(matchIndex, voter, index), firstIndex, round, answered, reads, transferTargets, heard, joins);
+                put(matchIndex, voter, index),
+                firstIndex,
+                round,
+                answered,
+                reads,
+                transferTargets,
+                heard,
+                joins,
+                ordered);
     }
 
     Leading withRound(long newRound) {
         return newRound <= round
                 ? this
-                : new Leading(matchIndex, firstIndex, newRound, answered, reads, transferTargets, heard, joins);
+                : new Leading(
+                        matchIndex, firstIndex, newRound, answered, reads, transferTargets, heard, joins, ordered);
     }
 
     Leading withAnswer(int voter, long answeredRound) {
@@ -86,18 +107,36 @@ record Leading(
                         reads,
                         transferTargets,
                         heard,
-                        joins);
+                        joins,
+                        ordered);
     }
 
-    Leading withRead(long readId, Read read) {
+    Leading withRead(Asker asker, Read read) {
         return new Leading(
-                matchIndex, firstIndex, round, answered, put(reads, readId, read), transferTargets, heard, joins);
+                matchIndex,
+                firstIndex,
+                round,
+                answered,
+                put(reads, asker, read),
+                transferTargets,
+                heard,
+                joins,
+                ordered);
     }
 
-    Leading withoutRead(long readId) {
-        SortedMap<Long, Read> fewer = new TreeMap<>(reads);
-        fewer.remove(readId);
-        return new Leading(matchIndex, firstIndex, round, answered, fewer, transferTargets, heard, joins);
+    Leading withoutRead(Asker asker) {
+        return withReads(without(reads, asker));
+    }
+
+    /** The answer to a question is one to all that the same server has asked before. */
+    Leading withoutReadsUpTo(Asker asker) {
+        SortedMap<Asker, Read> fewer = new TreeMap<>(reads);
+        fewer.keySet().removeIf(other -> other.node() == asker.node() && other.id() <= asker.id());
+        return withReads(fewer);
+    }
+
+    private Leading withReads(SortedMap<Asker, Read> fewer) {
+        return new Leading(matchIndex, firstIndex, round, answered, fewer, transferTargets, heard, joins, ordered);
     }
 
     boolean counts(int voter) {
@@ -122,7 +161,8 @@ record Leading(
                 reads,
                 transferTargets,
                 put(known.heard, replica.node(), new Heard(replica, counts)),
-                joins);
+                joins,
+                ordered);
     }
 
     Leading withNothingOf(int voter) {
@@ -134,7 +174,8 @@ record Leading(
                 reads,
                 transferTargets,
                 without(heard, voter),
-                joins);
+                joins,
+                ordered);
     }
 
     Leading withJoin(Join join) {
@@ -146,7 +187,8 @@ record Leading(
                 reads,
                 transferTargets,
                 heard,
-                put(joins, join.newcomer().node(), join));
+                put(joins, join.newcomer().node(), join),
+                ordered);
     }
 
     /** The joining of this newcomer; null if it has not begun. */
@@ -158,7 +200,11 @@ record Leading(
     Leading withTarget(int voter) {
         SortedSet<Integer> more = new TreeSet<>(transferTargets);
         more.add(voter);
-        return new Leading(matchIndex, firstIndex, round, answered, reads, more, heard, joins);
+        return new Leading(matchIndex, firstIndex, round, answered, reads, more, heard, joins, ordered);
+    }
+
+    Leading havingOrdered() {
+        return new Leading(matchIndex, firstIndex, round, answered, reads, transferTargets, heard, joins, true);
     }
 
     /** The largest index that a majority is known to have; a newcomer has nothing that counts. */

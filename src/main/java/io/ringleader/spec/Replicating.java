@@ -12,7 +12,7 @@ import io.ringleader.raft.Message.HeartbeatReply;
 import io.ringleader.raft.Message.TimeoutNow;
 import io.ringleader.raft.Replica;
 
-/** The log: §5.3, §5.4.2, with the leader's disk written in parallel (thesis §10.2.1); reads (thesis §6.4); hand-over (§3.10). */
+/** The log: §5.3, §5.4.2, with the leader's disk written in parallel (thesis §10.2.1); rounds of heartbeats (thesis §6.4); hand-over (§3.10). */
 final class Replicating {
     private Replicating() {}
 
@@ -164,7 +164,7 @@ final class Replicating {
         return new AppendReply(server.id(), request.from(), server.currentTerm(), true, index, 0, 0, 0);
     }
 
-    // ---- heartbeats and reads (thesis §6.4)
+    // ---- heartbeats, whose rounds confirm reads (thesis §6.4)
 
     static Action heartbeat(Heartbeat message) {
         return new Action("Heartbeat", server -> {
@@ -198,47 +198,6 @@ final class Replicating {
                                 : server));
     }
 
-    /** @param committed the highest index that is committed anywhere at this moment */
-    static Action askRead(long readId, long committed) {
-        return new Action("AskRead", server -> {
-            Leading leading = server.leading();
-            return next(
-                    server.isLeader()
-                            ? server.with(leading.withRead(
-                                    readId, new Leading.Read(server.commitIndex(), leading.round(), committed)))
-                            : server);
-        });
-    }
-
-    /** A read is served when the leader knows what is committed, and that it still led after the read was asked for. */
-    static Action serveRead(long readId, long readIndex) {
-        return new Action("ServeRead", server -> {
-            Leading leading = server.leading();
-            Leading.Read read = leading.reads().get(readId);
-            if (read == null) {
-                return disabled("nobody waits for it at this leader");
-            }
-            if (server.commitIndex() < leading.firstIndex()) {
-                return disabled("no entry of the leader's own term is committed yet");
-            }
-            long voters = 1
-                    + leading.answered().entrySet().stream()
-                            .filter(answer -> leading.counts(answer.getKey()) && answer.getValue() > read.round())
-                            .count();
-            if (!server.isMajority((int) voters)) {
-                return disabled(
-                        "no majority has answered a round after round " + read.round() + ": " + leading.answered());
-            }
-            if (readIndex < read.commitIndex() || readIndex > server.commitIndex()) {
-                return disabled("the read index " + readIndex + " is not between " + read.commitIndex()
-                        + ", which was committed when it was asked, and " + server.commitIndex());
-            }
-            return readIndex >= read.mustSee()
-                    ? next(server.with(leading.withoutRead(readId)))
-                    : disabled("index " + read.mustSee() + " was committed before it was asked: a stale read");
-        });
-    }
-
     // ---- handing over (thesis §3.10)
 
     static Action beginTransfer(int target) {
@@ -256,7 +215,7 @@ final class Replicating {
                 return disabled("it does not hand over to node " + message.to());
             }
             return leading.matchIndex(message.to()) == server.log().lastIndex()
-                    ? next(server)
+                    ? next(server.with(leading.havingOrdered()))
                     : disabled("the target's log ends at " + leading.matchIndex(message.to()));
         });
     }

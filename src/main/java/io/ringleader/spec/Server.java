@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param leader who leads the current term as far as it knows, {@link HardState#NOBODY} if unknown
  * @param votes which replicas granted it a vote: a preliminary one if it is a pre-candidate, a real one if it is a candidate
  * @param leading what only leaders have; {@link Leading#NOT} for others
+ * @param following what only those have who do not lead
  * @param standing which directories count
  * @param disk what it would come up with after a crash
  */
@@ -34,6 +35,7 @@ public record Server(
         int leader,
         SortedMap<Integer, Replica> votes,
         Leading leading,
+        Following following,
         Standing standing,
         Disk disk) {
 
@@ -53,6 +55,7 @@ public record Server(
                 HardState.NOBODY,
                 NO_VOTES,
                 Leading.NOT,
+                Following.NOT,
                 Standing.of(id, disk.replicas()),
                 disk);
     }
@@ -87,7 +90,20 @@ public record Server(
 
     Server inTerm(long term, int vote) {
         return new Server(
-                id, voters, term, vote, log, snapshot, commitIndex, role, leader, votes, leading, standing, disk);
+                id,
+                voters,
+                term,
+                vote,
+                log,
+                snapshot,
+                commitIndex,
+                role,
+                leader,
+                votes,
+                leading,
+                following,
+                standing,
+                disk);
     }
 
     /** In another role nothing is left of the votes and of the leadership before. */
@@ -106,6 +122,7 @@ public record Server(
                         newLeader,
                         NO_VOTES,
                         Leading.NOT,
+                        following,
                         standing,
                         disk);
     }
@@ -125,6 +142,7 @@ public record Server(
                 leader,
                 more,
                 leading,
+                following,
                 standing,
                 disk);
     }
@@ -142,8 +160,29 @@ public record Server(
                 leader,
                 votes,
                 newLeading,
+                following,
                 standing,
                 disk);
+    }
+
+    Server with(Following newFollowing) {
+        return newFollowing == following
+                ? this
+                : new Server(
+                        id,
+                        voters,
+                        currentTerm,
+                        votedFor,
+                        log,
+                        snapshot,
+                        commitIndex,
+                        role,
+                        leader,
+                        votes,
+                        leading,
+                        newFollowing,
+                        standing,
+                        disk);
     }
 
     Server with(Standing newStanding) {
@@ -159,6 +198,7 @@ public record Server(
                 leader,
                 votes,
                 leading,
+                following,
                 newStanding,
                 disk);
     }
@@ -180,6 +220,7 @@ public record Server(
                 leader,
                 votes,
                 leading,
+                following,
                 standing,
                 disk);
     }
@@ -204,6 +245,7 @@ public record Server(
                         leader,
                         votes,
                         leading,
+                        following,
                         standing,
                         newDisk);
     }

@@ -35,6 +35,7 @@ public final class TraceValidator implements StepObserver {
         int durables;
         int messages;
         int reads;
+        int refusedReads;
         int chunks;
         long applied;
 
@@ -82,7 +83,7 @@ public final class TraceValidator implements StepObserver {
             mustHaveBeenSent(received.message(), before);
         }
         Comparison.News news = news(node, pending);
-        List<List<Action>> candidates = Explanations.of(step, before, raft.logBase(), history);
+        List<List<Action>> candidates = Explanations.of(step, before, raft.logBase(), history, raft.usesLeases());
         List<String> reasons = new ArrayList<>(0);
         for (List<Action> actions : candidates) {
             Outcome outcome = Action.run(actions, before);
@@ -151,10 +152,12 @@ public final class TraceValidator implements StepObserver {
                 from(node.durables, pending.durables()),
                 from(node.messages, pending.messages()),
                 from(node.reads, pending.reads()),
+                from(node.refusedReads, pending.refusedReads()),
                 from(node.chunks, pending.chunksToSend()));
         node.durables = pending.durables().size();
         node.messages = pending.messages().size();
         node.reads = pending.reads().size();
+        node.refusedReads = pending.refusedReads().size();
         node.chunks = pending.chunksToSend().size();
         return news;
     }
@@ -170,6 +173,7 @@ public final class TraceValidator implements StepObserver {
         node.durables = 0;
         node.messages = 0;
         node.reads = 0;
+        node.refusedReads = 0;
         node.chunks = 0;
         if (effects.restore() != null) {
             node.applied = effects.restore().index();

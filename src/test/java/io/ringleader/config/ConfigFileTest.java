@@ -42,6 +42,8 @@ class ConfigFileTest {
         assertThat(config.allowUnauthenticatedPeers()).isFalse();
         assertThat(config.ringConfig()).isEqualTo(new RingConfig(128, 1.25));
         assertThat(config.timeouts()).isEqualTo(new Timeouts(50, 500, 1_000, 5_000, 3_000));
+        assertThat(config.reads()).isEqualTo(new ReadPolicy(false, 10));
+        assertThat(config.reads().leaseMillis(config.timeouts())).isZero();
         assertThat(config.limits().itemMaxBytes()).isEqualTo(1 << 20);
         assertThat(config.warnings()).isEmpty();
         assertThat(config.node(3))
@@ -63,6 +65,7 @@ class ConfigFileTest {
                 replicas = 1
                 peer_secret = "0123456789abcdef"
                 allow_unauthenticated_peers = true
+                reads = "lease"
                 [ring]
                 virtual_nodes = 99
                 load_factor = 2
@@ -72,6 +75,7 @@ class ConfigFileTest {
                 election_timeout_max_millis = 202
                 command_timeout_millis = 999
                 stop_millis = 77
+                clock_drift_max_percent = 20
                 [limits]
                 """);
         List<String> names = Schema.KEYS.get("limits");
@@ -88,6 +92,8 @@ class ConfigFileTest {
         assertThat(config.allowUnauthenticatedPeers()).isTrue();
         assertThat(config.ringConfig()).isEqualTo(new RingConfig(99, 2.0));
         assertThat(config.timeouts()).isEqualTo(new Timeouts(11, 101, 202, 999, 77));
+        assertThat(config.reads()).isEqualTo(new ReadPolicy(true, 20));
+        assertThat(config.reads().leaseMillis(config.timeouts())).isEqualTo(84);
         assertThat(config.limits())
                 .isEqualTo(new Limits(
                         values[0],
@@ -354,11 +360,37 @@ class ConfigFileTest {
                 ConfigFile.parse("cluster.name = \"demo\"\n" + nodes[2] + nodes[0] + nodes[1], Path.of("x.toml"));
         assertThat(reordered.agreement()).isEqualTo(config.agreement());
         assertThat(config.agreement())
-                .hasToString("{cluster.name=demo, cluster.partitions=64, cluster.replicas=3,"
+                .hasToString("{cluster.name=demo, cluster.partitions=64, cluster.reads=index,"
+                        + " cluster.replicas=3,"
                         + " limits.frame_max_bytes=8388608, node.1.peer=127.0.0.1:12211, node.2.peer=127.0.0.1:12212,"
                         + " node.3.peer=127.0.0.1:12213, ring.load_factor=1.25, ring.virtual_nodes=128}");
         assertThat(config.ring().nodes()).containsExactly(1, 2, 3);
         assertThat(config.ring().partitions()).isEqualTo(64);
+    }
+
+    /** A lease of one node counts on how long the others stay with it, by their own files. */
+    @Test
+    void nodesWithLeasesMustAgreeOnWhatTheyCountOn() throws ConfigException {
+        assertThat(ConfigFile.parse("cluster.reads = \"lease\"\n" + MINIMAL, FILE)
+                        .agreement())
+                .containsEntry("cluster.reads", "lease")
+                .containsEntry("timeouts.election_timeout_min_millis", "500")
+                .containsEntry("timeouts.clock_drift_max_percent", "10");
+    }
+
+    @Test
+    void readsAreByIndexOrByLease() {
+        assertThat(problemsOf("cluster.reads = \"fast\"\n" + MINIMAL))
+                .containsExactly("/etc/ringleader/demo.toml:1: cluster.reads: There are no \"fast\" reads."
+                        + " Write \"index\" or \"lease\".");
+    }
+
+    @Test
+    void aLeaseThatEndsBeforeItIsRenewedIsRefused() {
+        assertThat(problemsOf("cluster.reads = \"lease\"\n" + MINIMAL + "[timeouts]\nclock_drift_max_percent = 500\n"))
+                .singleElement()
+                .asString()
+                .contains("cluster.reads: A lease lasts 83 ms");
     }
 
     private static void assertRefused(String limit, String key) {

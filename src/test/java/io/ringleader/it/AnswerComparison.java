@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 final class AnswerComparison {
     private static final Pattern META_STATUS = Pattern.compile("HD|VA|EN|NF|NS|EX");
     private static final Pattern NUMBER = Pattern.compile("-?\\d+");
+    private static final Pattern YES_NO = Pattern.compile("yes|no");
     private static final long SECONDS_APART_MAX = 2;
     private static final String VERSION_LINE = "bin 0b status=0 ";
     private static final Pattern VERSION = Pattern.compile(".*\\d+\\.\\d+\\.\\d+");
@@ -23,6 +24,12 @@ final class AnswerComparison {
     private record CasPair(long reference, long ours) {}
 
     private final Map<String, List<CasPair>> casByKey = new HashMap<>();
+    private final boolean hintsAgree;
+
+    /** @param hintsAgree whether the node that answers has seen every access; else when and whether there was one is not compared */
+    AnswerComparison(boolean hintsAgree) {
+        this.hintsAgree = hintsAgree;
+    }
 
     /** What is wrong, if anything. */
     Optional<String> compare(List<Answer> reference, List<Answer> ours) {
@@ -90,7 +97,9 @@ final class AnswerComparison {
         }
         return switch (word.charAt(0)) {
             case 'c' -> casAgree(key, word.substring(1), actual.substring(1));
-            case 't', 'l' -> secondsAgree(word.substring(1), actual.substring(1));
+            case 't' -> secondsAgree(word.substring(1), actual.substring(1));
+            case 'l' -> hintIsThere(actual.substring(1)) || secondsAgree(word.substring(1), actual.substring(1));
+            case 'h' -> hintIsThere(actual.substring(1)) || word.equals(actual);
             default -> word.equals(actual);
         };
     }
@@ -108,11 +117,16 @@ final class AnswerComparison {
             case "exp=" ->
                 secondsAgree(expected.substring(length), value)
                         || secondsAgree(expected.substring(length), signed(value));
-            case "la=" -> secondsAgree(expected.substring(length), value);
+            case "la=" -> hintIsThere(value) || secondsAgree(expected.substring(length), value);
+            case "fetch=" -> (!hintsAgree && YES_NO.matcher(value).matches()) || expected.equals(actual);
             // places in memcached's memory
             case "cls=", "size=" -> NUMBER.matcher(value).matches();
             default -> expected.equals(actual);
         };
+    }
+
+    private boolean hintIsThere(String hint) {
+        return !hintsAgree && NUMBER.matcher(hint).matches();
     }
 
     private static String signed(String number) {

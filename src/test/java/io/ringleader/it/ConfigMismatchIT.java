@@ -49,6 +49,12 @@ class ConfigMismatchIT {
                         "\"green\"",
                         "node 1 belongs to the cluster 'blue', node 2 to the cluster 'green' (cluster.name)",
                         "node 2 belongs to the cluster 'green', node 1 to the cluster 'blue' (cluster.name)"),
+                new Mismatch(
+                        "cluster.reads",
+                        "\"index\"",
+                        "\"lease\"",
+                        "cluster.reads is index on node 1 and lease on node 2",
+                        "cluster.reads is lease on node 2 and index on node 1"),
                 // the values are no business of a log
                 new Mismatch(
                         "cluster.peer_secret",

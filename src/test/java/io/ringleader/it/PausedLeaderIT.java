@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A leader that stood still for a while (a long pause of its machine) has lost its partitions before it can know. */
 class PausedLeaderIT {
@@ -16,10 +17,12 @@ class PausedLeaderIT {
     @RegisterExtension
     final Processes processes = Processes.untilEndOfTest();
 
-    @Test
+    /** With leases too: it looks at the clock after a read has come. */
+    @ParameterizedTest
+    @ValueSource(strings = {"index", "lease"})
     @Timeout(120)
-    void aLeaderThatStoodStillAnswersWithWhatWasWrittenMeanwhile() throws Exception {
-        TestCluster cluster = TestCluster.started(processes, Map.of());
+    void aLeaderThatStoodStillAnswersWithWhatWasWrittenMeanwhile(String reads) throws Exception {
+        TestCluster cluster = TestCluster.started(processes, Map.of("cluster.reads", '"' + reads + '"'));
         Map<Integer, String> keys = new LinkedHashMap<>(cluster.keyOfEachPartition("key"));
         TestNode leader = cluster.busiestLeader();
         Map<Integer, TestNode> leaders = cluster.leaders();

@@ -13,7 +13,9 @@ enum Budget {
     SNAPSHOTS,
     READS,
     TRANSFERS,
-    RECONNECTS;
+    RECONNECTS,
+    /** Reads asked of nodes that do not lead. */
+    FOLLOWER_READS;
 
     private static final int BITS = 4;
     static final int MAX = (1 << BITS) - 1;

@@ -12,5 +12,7 @@ enum Fault {
     /** The disk loses the last of its entries in a crash, though it was durable. */
     CRASHES_LOSE_DURABLE_ENTRIES,
     /** An answer to a round of heartbeats counts for the next one too. */
-    READS_ARE_CONFIRMED_BY_OLD_ROUNDS
+    READS_ARE_CONFIRMED_BY_OLD_ROUNDS,
+    /** What a leader answers to a follower counts for the follower's next question too. */
+    ANSWERS_HOLD_FOR_LATER_READS
 }

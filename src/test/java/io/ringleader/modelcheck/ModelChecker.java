@@ -26,6 +26,7 @@ final class ModelChecker {
         WRITES_LOST,
         SNAPSHOT_INSTALLED,
         READ_SERVED,
+        READ_SERVED_BY_FOLLOWER,
         HANDED_OVER
     }
 
@@ -149,6 +150,7 @@ final class ModelChecker {
             }
         } else {
             step(node, Input.QUIET.with(0), NO_MESSAGE, null);
+            step(node, Input.READ.with(ghost().reads().size()), NO_MESSAGE, Budget.FOLLOWER_READS);
             if (now.term() < bounds.maxTerm()) {
                 step(node, Input.TIMEOUT.with(0), NO_MESSAGE, null);
             }
@@ -249,6 +251,7 @@ final class ModelChecker {
         note(Reached.RESTARTED, after.up() && !before.up());
         note(Reached.WRITES_LOST, before.up() && !after.up() && before.writesWaiting() > 0);
         note(Reached.READ_SERVED, !transition.reads().isEmpty());
+        note(Reached.READ_SERVED_BY_FOLLOWER, !transition.reads().isEmpty() && !after.isLeader());
         note(
                 Reached.SNAPSHOT_INSTALLED,
                 before.up()

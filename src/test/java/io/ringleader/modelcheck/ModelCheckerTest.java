@@ -73,6 +73,12 @@ class ModelCheckerTest {
         assertThat(violation(bounds, Fault.READS_ARE_CONFIRMED_BY_OLD_ROUNDS)).contains("Stale read");
     }
 
+    @Test
+    void anAnswerThatIsTakenForOneToALaterQuestionIsFound() {
+        Bounds bounds = Bounds.of(3, 1, 2).with(Budget.FOLLOWER_READS, 2).with(Budget.PROPOSALS, 1);
+        assertThat(violation(bounds, Fault.ANSWERS_HOLD_FOR_LATER_READS)).contains("Stale read");
+    }
+
     /** The shortest way to it, step by step. */
     private static String violation(Bounds bounds, Fault fault) {
         String violation = new ModelChecker(bounds, fault).run(MAX_STATES).violation();

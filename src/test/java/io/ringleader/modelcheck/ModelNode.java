@@ -7,6 +7,7 @@ import io.ringleader.raft.HardState;
 import io.ringleader.raft.Message;
 import io.ringleader.raft.Message.HeartbeatReply;
 import io.ringleader.raft.Message.InstallSnapshot;
+import io.ringleader.raft.Message.ReadIndexReply;
 import io.ringleader.raft.Raft;
 import io.ringleader.raft.RaftConfig;
 import io.ringleader.raft.Replica;
@@ -107,7 +108,7 @@ final class ModelNode {
             case TICK -> pass(1, true);
             case SILENCE -> pass(ELECTION_MIN + 1, true);
             case PROPOSE -> raft.propose(new byte[] {(byte) raft.term()});
-            case READ -> raft.read(argument);
+            case READ -> raft.read(argument, now);
             case TRANSFER -> raft.transferLeadership(argument, now);
             case SNAPSHOT -> raft.snapshotTaken(raft.commitIndex());
             case RECONNECT -> raft.reconnected(argument);
@@ -125,9 +126,13 @@ final class ModelNode {
     }
 
     private Message asDelivered(Message message) {
-        return fault == Fault.READS_ARE_CONFIRMED_BY_OLD_ROUNDS && message instanceof HeartbeatReply reply
-                ? new HeartbeatReply(reply.from(), reply.to(), reply.term(), reply.readRound() + 1)
-                : message;
+        if (fault == Fault.READS_ARE_CONFIRMED_BY_OLD_ROUNDS && message instanceof HeartbeatReply reply) {
+            return new HeartbeatReply(reply.from(), reply.to(), reply.term(), reply.readRound() + 1);
+        } else if (fault == Fault.ANSWERS_HOLD_FOR_LATER_READS && message instanceof ReadIndexReply reply) {
+            return new ReadIndexReply(
+                    reply.from(), reply.to(), reply.term(), reply.ask() + 1, reply.readIndex(), reply.commitIndex());
+        }
+        return message;
     }
 
     private void pass(int time, boolean noticed) {

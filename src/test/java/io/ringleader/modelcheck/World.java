@@ -2,6 +2,7 @@ package io.ringleader.modelcheck;
 
 import static io.ringleader.modelcheck.Budget.CRASHES;
 import static io.ringleader.modelcheck.Budget.DUPLICATES;
+import static io.ringleader.modelcheck.Budget.FOLLOWER_READS;
 import static io.ringleader.modelcheck.Budget.PROPOSALS;
 import static io.ringleader.modelcheck.Budget.READS;
 import static io.ringleader.modelcheck.Budget.RECONNECTS;
@@ -31,6 +32,10 @@ enum World {
             265_126,
             Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED, Reached.SNAPSHOT_INSTALLED)),
     READS_OF_THREE(Bounds.of(3, 2, 1).with(READS, 1), 72_082, Set.of(Reached.TWO_LEADERS, Reached.READ_SERVED)),
+    FOLLOWER_READS_OF_THREE(
+            Bounds.of(3, 2, 1).with(FOLLOWER_READS, 1),
+            105_884,
+            Set.of(Reached.TWO_LEADERS, Reached.READ_SERVED_BY_FOLLOWER)),
     CRASHES_OF_THREE(
             Bounds.of(3, 2, 1).with(CRASHES, 1),
             151_559,
@@ -49,7 +54,11 @@ enum World {
     LARGE_READS(
             Bounds.of(3, 2, 1).with(READS, 1).with(TICKS, 1).with(SILENCES, 1),
             3_049_660,
-            Set.of(Reached.READ_SERVED, Reached.TWO_LEADERS));
+            Set.of(Reached.READ_SERVED, Reached.TWO_LEADERS)),
+    LARGE_FOLLOWER_READS(
+            Bounds.of(3, 2, 1).with(FOLLOWER_READS, 1).with(PROPOSALS, 1).with(TICKS, 1),
+            1,
+            Set.of(Reached.READ_SERVED_BY_FOLLOWER, Reached.TWO_LEADERS));
 
     final Bounds bounds;
     final int states;

@@ -105,6 +105,8 @@ class PeerCodecTest {
                         .as((t, p, o, d, done) -> new Message.InstallSnapshot(FROM, SELF, t, p, o, d, done)),
                 Combinators.combine(l, point, l, b)
                         .as((t, p, o, i) -> new Message.SnapshotReply(FROM, SELF, t, p, o, i)),
+                Combinators.combine(l, l).as((t, a) -> new Message.ReadIndex(FROM, SELF, t, a)),
+                Combinators.combine(l, l, l, l).as((t, a, i, c) -> new Message.ReadIndexReply(FROM, SELF, t, a, i, c)),
                 l.map(t -> new Message.TimeoutNow(FROM, SELF, t)),
                 l.map(t -> new Message.Introduce(FROM, SELF, t)),
                 Combinators.combine(l, replica).as((t, r) -> new Message.Introduced(FROM, SELF, t, r)),

@@ -80,6 +80,48 @@ class RouterTest {
         assertThat(side.next().node()).isEqualTo(leader);
     }
 
+    private Asked get() {
+        client.says("get " + key + "\r\n");
+        return side.next();
+    }
+
+    @Test
+    void readsAreAskedOfTheOwnReplicaWhoeverLeadsAndWritesOfTheLeader() {
+        side.loop.execute(() -> side.router.onLeaderChanged(0, 2));
+        Asked read = get();
+        assertThat(read.node()).isEqualTo(1);
+        side.answer(read, Result.MISS);
+        set(key);
+        Asked write = side.next();
+        assertThat(write.node())
+                .as("an answer from here does not make a leader")
+                .isEqualTo(2);
+        side.answer(write, Result.STORED);
+    }
+
+    @Test
+    void aReadThatTheOwnReplicaRefusesGoesToTheLeaderAtOnceAndSoDoThoseThatFollowSoon() {
+        side.loop.execute(() -> side.router.onLeaderChanged(0, 2));
+        side.respond(Response.notLeader(get().request().id(), 3));
+        Asked second = side.next();
+        assertThat(second.node()).isEqualTo(3);
+        side.answer(second, Result.MISS);
+        Asked soon = get();
+        assertThat(soon.node()).isEqualTo(3);
+        side.answer(soon, Result.MISS);
+        side.world.runMillis(ClientSide.ATTEMPT_MILLIS);
+        assertThat(get().node()).isEqualTo(1);
+    }
+
+    @Test
+    void aReadThatTheOwnReplicaDoesNotAnswerIsAskedElsewhere() {
+        side.loop.execute(() -> side.router.onLeaderChanged(0, 2));
+        assertThat(get().node()).isEqualTo(1);
+        side.world.runMillis(ClientSide.ATTEMPT_MILLIS + 50);
+        side.answer(side.next(), Result.MISS);
+        assertThat(get().node()).isNotEqualTo(1);
+    }
+
     @Test
     void aHintToANodeWithoutAReplicaIsNotFollowed() {
         set(key);

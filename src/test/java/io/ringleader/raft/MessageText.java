@@ -9,6 +9,8 @@ import io.ringleader.raft.Message.InstallSnapshot;
 import io.ringleader.raft.Message.Introduced;
 import io.ringleader.raft.Message.PreVote;
 import io.ringleader.raft.Message.PreVoteReply;
+import io.ringleader.raft.Message.ReadIndex;
+import io.ringleader.raft.Message.ReadIndexReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.SnapshotReply;
 import io.ringleader.raft.Message.VoteReply;
@@ -47,6 +49,11 @@ final class MessageText {
         } else if (message instanceof InstallSnapshot m) {
             return " " + m.snapshot() + " bytes " + m.offset() + ".." + (m.offset() + m.data().length)
                     + (m.done() ? " last" : "");
+        } else if (message instanceof ReadIndex) {
+            // The number of a question begins anywhere.
+            return "";
+        } else if (message instanceof ReadIndexReply m) {
+            return " index " + m.readIndex() + " commit " + m.commitIndex();
         } else if (message instanceof SnapshotReply m) {
             return " " + m.snapshot() + (m.installed() ? " installed" : " next " + m.nextOffset());
         } else if (message instanceof Introduced m) {

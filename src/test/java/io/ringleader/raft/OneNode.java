@@ -116,12 +116,21 @@ final class OneNode implements NodeEvents {
         node.tick(nowNanos);
     }
 
+    /** The clock moves and the node does not notice. */
+    void advance(long nanos) {
+        nowNanos += nanos;
+    }
+
     long now() {
         return nowNanos;
     }
 
     void propose(String text) {
         node.propose(TestNode.payload(text));
+    }
+
+    void read(long readId) {
+        node.read(readId, nowNanos);
     }
 
     void diskIsManual() {
@@ -157,6 +166,13 @@ final class OneNode implements NodeEvents {
         List<String> texts = sent.stream().map(MessageText::of).toList();
         sent.clear();
         return texts;
+    }
+
+    /** As {@link #sent}, but the messages themselves. */
+    List<Message> sentMessages() {
+        List<Message> messages = List.copyOf(sent);
+        sent.clear();
+        return messages;
     }
 
     /** What it said to one other node since the last call; the rest is forgotten. */

@@ -235,7 +235,7 @@ class RaftPaperSnapshotTest {
         node.matched(3, 1);
         node.sent();
 
-        node.node.read(7);
+        node.read(7);
         assertThat(node.sentTo(2)).containsExactly("1>2 Heartbeat t1 commit 1 round 1");
         node.receive(new Message.HeartbeatReply(2, 1, 1, 1));
         assertThat(node.reads).isEmpty();

@@ -91,7 +91,7 @@ class RaftTest {
         raft.tick(1);
         raft.receive(new Heartbeat(2, 1, 4, 0, 0), NODE_2, 2);
         raft.propose(new byte[3]);
-        raft.read(7);
+        raft.read(7, 2);
         raft.transferLeadership(2, 3);
         raft.reconnected(2);
         raft.chunkStored(new SnapshotPoint(2, 1), 10);
@@ -112,8 +112,8 @@ class RaftTest {
                         "ChunkStored term 4, messages 2",
                         "SnapshotStored term 4, messages 3",
                         "SnapshotTaken term 4, messages 3",
-                        "Flushed term 4, messages 3",
-                        "taken 3");
+                        "Flushed term 4, messages 4",
+                        "taken 4");
     }
 
     @Test

@@ -177,7 +177,7 @@ class RaftThesisTest {
     @Test
     void aReadWaitsForAnEntryOfTheLeadersOwnTerm() {
         OneNode node = OneNode.leader(3, 3, 1, 2);
-        node.node.read(7);
+        node.read(7);
         node.receive(new HeartbeatReply(2, 1, 4, 0));
         node.receive(new HeartbeatReply(3, 1, 4, 0));
         assertThat(node.reads).isEmpty();
@@ -192,7 +192,7 @@ class RaftThesisTest {
     @Test
     void aReadTakesTheCommitIndexOfItsArrival() {
         OneNode node = settledLeader(3);
-        node.node.read(7);
+        node.read(7);
         node.propose("x");
         node.matched(2, 2);
 
@@ -205,8 +205,8 @@ class RaftThesisTest {
     @Test
     void aRoundThatStartedBeforeTheReadDoesNotCount() {
         OneNode node = settledLeader(3);
-        node.node.read(7);
-        node.node.read(8);
+        node.read(7);
+        node.read(8);
 
         node.receive(new HeartbeatReply(2, 1, 1, 1));
 
@@ -217,8 +217,8 @@ class RaftThesisTest {
     @Test
     void readsOfOneBurstShareARound() {
         OneNode node = settledLeader(3);
-        node.raft().read(7);
-        node.raft().read(8);
+        node.raft().read(7, node.now());
+        node.raft().read(8, node.now());
         node.node.pump();
 
         assertThat(node.sentTo(2)).containsExactly("1>2 Heartbeat t1 commit 1 round 1");
@@ -230,7 +230,7 @@ class RaftThesisTest {
     @Test
     void aLostRoundIsRepeated() {
         OneNode node = settledLeader(3);
-        node.node.read(7);
+        node.read(7);
         node.sent();
 
         node.pass(Settings.HEARTBEAT);
@@ -242,13 +242,13 @@ class RaftThesisTest {
     @Test
     void readsAreRefusedWhereNobodyLeads() {
         OneNode follower = OneNode.fresh(3);
-        follower.node.read(7);
+        follower.read(7);
         assertThat(follower.refusedReads).containsExactly(7L);
 
         OneNode leader = OneNode.leader(3, 0);
-        leader.node.read(7);
+        leader.read(7);
         leader.matched(2, 1);
-        leader.node.read(8);
+        leader.read(8);
         leader.heartbeat(2, 5, 0);
         assertThat(leader.refusedReads).containsExactlyInAnyOrder(7L, 8L);
         assertThat(leader.reads).isEmpty();

@@ -26,6 +26,8 @@ public final class RandomSchedule {
         TRUNCATED,
         SNAPSHOT_RESTORED,
         READ_SERVED,
+        READ_SERVED_BY_FOLLOWER,
+        READ_SERVED_BY_LEASE,
         READ_REFUSED,
         HANDED_OVER,
         CRASH_LOST_WRITES,
@@ -55,7 +57,9 @@ public final class RandomSchedule {
     private final Set<Integer> paused = new HashSet<>();
     private final Set<Long> servedReads = new HashSet<>();
     private final Set<Long> refusedReads = new HashSet<>();
-    private long lastRead;
+    /** One at each node, asked for last. */
+    private List<Long> lastReads = List.of();
+
     private final double diskLossRate;
     /** By node: what it had on a disk that it lost. */
     private final Map<Integer, TestDisk> lostDisks = new TreeMap<>();
@@ -67,6 +71,9 @@ public final class RandomSchedule {
                 .withSeed(seed)
                 .withLimits(random.nextBoolean() ? 150 : 1 << 20, 1 + random.nextInt(4), 1_000)
                 .withRetainBytes(random.nextInt(4) * 100L);
+        if (seed % 2 == 0) {
+            settings = settings.withLease();
+        }
         lossRate = random.nextInt(3) * 0.1;
         duplicateRate = random.nextInt(3) * 0.1;
         faultRate = random.nextInt(4) * 0.02;
@@ -125,7 +132,7 @@ public final class RandomSchedule {
         } else if (dice < 85) {
             withAny(node -> cluster.propose(node.id, "p" + ++proposals));
         } else if (dice < 90) {
-            withAny(node -> cluster.read(node.id));
+            withAny(this::read);
         } else if (dice < 97) {
             int id = anyId();
             if (cluster.node(id).isUp()) {
@@ -283,6 +290,13 @@ public final class RandomSchedule {
         });
     }
 
+    private void read(TestNode node) {
+        boolean leads = node.isLeader() && cluster.nodes().size() > 1;
+        if (servedReads.contains(cluster.read(node.id)) && leads) {
+            count(Seen.READ_SERVED_BY_LEASE);
+        }
+    }
+
     private void transfer(TestNode node) {
         int target = anyId();
         if (cluster.transfer(node.id, target)) {
@@ -327,9 +341,9 @@ public final class RandomSchedule {
             cluster.settle();
             if (marker < 0) {
                 marker = proposeToAnyLeader();
-            } else if (allHaveApplied(marker) && allVote() && servedReads.contains(lastRead)) {
+            } else if (allHaveApplied(marker) && allVote() && servedReads.containsAll(lastReads)) {
                 return;
-            } else if (refusedReads.contains(lastRead) || lost(marker)) {
+            } else if (lastReads.stream().anyMatch(refusedReads::contains) || lost(marker)) {
                 marker = -1;
             }
         }
@@ -342,8 +356,11 @@ public final class RandomSchedule {
     private long proposeToAnyLeader() {
         for (TestNode leader : new ArrayList<>(cluster.leaders())) {
             if (cluster.propose(leader.id, "last") == Raft.Proposed.ACCEPTED) {
-                lastRead = cluster.read(leader.id);
-                return leader.raft().lastIndex();
+                long marker = leader.raft().lastIndex();
+                lastReads = cluster.nodes().stream()
+                        .map(node -> cluster.read(node.id))
+                        .toList();
+                return marker;
             }
         }
         return -1;
@@ -405,7 +422,7 @@ public final class RandomSchedule {
 
         @Override
         public void readServed(TestNode node, Effects.Read read) {
-            count(Seen.READ_SERVED);
+            count(node.isLeader() ? Seen.READ_SERVED : Seen.READ_SERVED_BY_FOLLOWER);
             servedReads.add(read.readId());
         }
 

@@ -19,6 +19,11 @@ record Settings(RaftConfig config, long seed, int chunkBytes) {
         return new Settings(config, newSeed, chunkBytes);
     }
 
+    /** Leases that last as long as they may where all clocks are the same. */
+    Settings withLease() {
+        return new Settings(config.withLease(TIMEOUT_MIN), seed, chunkBytes);
+    }
+
     /** One entry in each AppendEntries. */
     Settings withOneEntryPerAppend() {
         return withLimits(1, config.maxInflightMessages(), config.maxUncommittedBytes());
@@ -33,7 +38,8 @@ record Settings(RaftConfig config, long seed, int chunkBytes) {
                 maxInflightMessages,
                 config.maxInflightBytes(),
                 maxUncommittedBytes,
-                config.retainBytes());
+                config.retainBytes(),
+                config.leaseNanos());
         return new Settings(limited, seed, chunkBytes);
     }
 
@@ -46,7 +52,8 @@ record Settings(RaftConfig config, long seed, int chunkBytes) {
                 config.maxInflightMessages(),
                 config.maxInflightBytes(),
                 config.maxUncommittedBytes(),
-                retainBytes);
+                retainBytes,
+                config.leaseNanos());
         return new Settings(retaining, seed, chunkBytes);
     }
 }

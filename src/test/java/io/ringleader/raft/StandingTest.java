@@ -56,7 +56,7 @@ class StandingTest {
     @Test
     void whatANewcomerAnswersConfirmsNoRead() {
         OneNode leader = leaderWithNewcomer();
-        leader.node.read(5);
+        leader.read(5);
         leader.receive(new HeartbeatReply(3, 1, 1, 1), NEWCOMER);
         assertThat(leader.reads).isEmpty();
         leader.receive(new HeartbeatReply(2, 1, 1, 1));

@@ -224,7 +224,7 @@ final class TestCluster implements NodeEvents {
     long read(int id) {
         reads++;
         checks.readAsked(reads);
-        node(id).read(reads);
+        node(id).read(reads, nowNanos);
         checks.all();
         return reads;
     }

@@ -134,8 +134,9 @@ final class TestNode {
         return proposed;
     }
 
-    void read(long readId) {
-        raft.read(readId);
+    void read(long readId, long now) {
+        nowNanos = now;
+        raft.read(readId, nowNanos);
         pump();
     }
 

@@ -86,7 +86,12 @@ final class ReplicaChecks implements StepObserver {
         durables(raft, pending.durables());
         role(raft, pending);
         commits(raft, pending);
-        reads(pending);
+        if (step instanceof Step.ReadAsked
+                && raft.isLeader()
+                && readsSeen < pending.reads().size()) {
+            coverage.saw(Sight.READ_BY_LEASE.toString());
+        }
+        reads(raft, pending);
     }
 
     private void durables(Raft raft, List<Durable> durables) {
@@ -171,7 +176,7 @@ final class ReplicaChecks implements StepObserver {
     }
 
     /** A read sees everything that was committed anywhere when it was asked for (§8). */
-    private void reads(Effects pending) {
+    private void reads(Raft raft, Effects pending) {
         for (; readsSeen < pending.reads().size(); readsSeen++) {
             Effects.Read read = pending.reads().get(readsSeen);
             Long mustSee = readMustSee.remove(read.readId());
@@ -179,6 +184,13 @@ final class ReplicaChecks implements StepObserver {
                     mustSee != null && read.readIndex() >= mustSee && read.readIndex() <= ledger.committedIndex(),
                     "Linearizable reads",
                     () -> "node " + node + " serves " + read + ", but must see " + mustSee);
+            ledger.require(
+                    read.readIndex() <= raft.commitIndex(),
+                    "Linearizable reads",
+                    () -> "node " + node + " serves " + read + ", but has committed up to " + raft.commitIndex());
+            if (!raft.isLeader()) {
+                coverage.saw(Sight.READ_AT_FOLLOWER.toString());
+            }
         }
         for (; refusedSeen < pending.refusedReads().size(); refusedSeen++) {
             readMustSee.remove(pending.refusedReads().get(refusedSeen));

@@ -2,7 +2,7 @@ package io.ringleader.sim.fault;
 
 import java.util.Set;
 
-/** A machine's clocks run too fast or too slow, up to twice or half as fast, timers and all. */
+/** A machine's clocks run too fast or too slow, timers and all: two as far apart as the cluster was told that they may. */
 final class ClockDrift implements Fault {
     @Override
     public String name() {
@@ -12,7 +12,8 @@ final class ClockDrift implements Fault {
     @Override
     public boolean inject(Scene scene) {
         int node = scene.anyNode();
-        double rate = Math.pow(2, 2 * scene.random().nextDouble() - 1);
+        double apart = 1 + scene.cluster().config().reads().clockDriftMaxPercent() / 100.0;
+        double rate = Math.pow(apart, scene.random().nextDouble() - 0.5);
         scene.cluster().note("the clocks of " + node + " run " + rate + " times as fast");
         scene.cluster().clock(node).setRate(rate);
         return true;
