@@ -57,8 +57,20 @@ final class Soak {
 
     private void work(long deadlineNanos) {
         while (System.nanoTime() - deadlineNanos < 0) {
-            ran(Simulation.run(nextSeed.getAndIncrement()));
+            long seed = nextSeed.getAndIncrement();
+            try {
+                ran(Simulation.run(seed));
+            } catch (Throwable escaped) { // a thread that ends unseen would leave a soak that finds nothing
+                failed(seed, escaped.toString());
+            }
         }
+    }
+
+    private synchronized void failed(long seed, String what) {
+        failures++;
+        out.println(what);
+        out.println("To see it again: ringleader simulate --seed " + seed);
+        out.flush();
     }
 
     private synchronized void ran(Outcome outcome) {
@@ -68,10 +80,7 @@ final class Soak {
         acknowledged += outcome.acknowledged();
         coverage.add(outcome.coverage());
         if (!outcome.passed()) {
-            failures++;
-            out.println(outcome);
-            out.println("To see it again: ringleader simulate --seed " + outcome.seed());
-            out.flush();
+            failed(outcome.seed(), outcome.toString());
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * All that one configuration file says, checked: {@link ConfigFile} makes it. Immutable; any thread may use it.
@@ -57,12 +58,8 @@ public record ClusterConfig(
      * limit is there too: a message that its receiver never takes would be sent again for ever.
      */
     public SortedMap<String, String> agreement() {
-        SortedMap<String, String> agreed = new TreeMap<>();
+        SortedMap<String, String> agreed = new TreeMap<>(ringParameters());
         agreed.put("cluster.name", name);
-        agreed.put("cluster.partitions", Integer.toString(partitions));
-        agreed.put("cluster.replicas", Integer.toString(replicas));
-        agreed.put("ring.virtual_nodes", Integer.toString(ringConfig.virtualNodes()));
-        agreed.put("ring.load_factor", Double.toString(ringConfig.loadFactor()));
         agreed.put("limits.frame_max_bytes", Long.toString(limits.frameMaxBytes()));
         agreed.put("cluster.reads", reads.lease() ? "lease" : "index");
         if (reads.lease()) {
@@ -74,6 +71,26 @@ public record ClusterConfig(
             agreed.put("node." + node.id() + ".peer", node.peer().toString());
         }
         return Collections.unmodifiableSortedMap(agreed);
+    }
+
+    /**
+     * What decides where keys lie, by the names used in the file, with the ids of the nodes. It cannot change while there is data:
+     * the data directories remember it.
+     */
+    public SortedMap<String, String> layout() {
+        SortedMap<String, String> layout = ringParameters();
+        layout.put(
+                "nodes", nodes.stream().map(node -> Integer.toString(node.id())).collect(Collectors.joining(", ")));
+        return Collections.unmodifiableSortedMap(layout);
+    }
+
+    private SortedMap<String, String> ringParameters() {
+        SortedMap<String, String> parameters = new TreeMap<>();
+        parameters.put("cluster.partitions", Integer.toString(partitions));
+        parameters.put("cluster.replicas", Integer.toString(replicas));
+        parameters.put("ring.virtual_nodes", Integer.toString(ringConfig.virtualNodes()));
+        parameters.put("ring.load_factor", Double.toString(ringConfig.loadFactor()));
+        return parameters;
     }
 
     /** For logs: without the secret. */

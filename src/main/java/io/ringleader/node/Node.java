@@ -80,6 +80,7 @@ public final class Node implements Closeable {
 
         Recovered recovered = NodeRecovery.open(
                 env.disk(),
+                config.layout(),
                 new WriteAheadLog.Options(limits.walSegmentBytes(), limits.frameMaxBytes()),
                 SNAPSHOT_BLOCK_BYTES,
                 env.random());

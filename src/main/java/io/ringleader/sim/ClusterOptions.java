@@ -11,16 +11,22 @@ import io.ringleader.config.Timeouts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** How a {@link SimCluster} is built; sizes are small, so that every limit is reached soon. Set before the cluster is made. */
-public final class ClusterOptions {
+public final class ClusterOptions implements Cloneable {
     private static final int CLIENT_PORT = 11_000;
     private static final int PEER_PORT = 12_000;
 
     public int nodes = 3;
     public int partitions = 4;
     public int replicas = 3;
+    public int virtualNodes = 32;
+    public long heartbeatMillis = 50;
+    /** At least; at most twice as long. */
+    public long electionTimeoutMillis = 300;
+
     public long commandTimeoutMillis = 3_000;
     public long stopMillis = 3_000;
     public long memoryBytes = 64L << 20;
@@ -43,6 +49,17 @@ public final class ClusterOptions {
 
     public ReadPolicy reads = ReadPolicy.INDEX;
 
+    /** The configuration that would come of these options if this were done to them. */
+    public ClusterConfig changed(Consumer<ClusterOptions> change) {
+        try {
+            ClusterOptions copy = (ClusterOptions) clone();
+            change.accept(copy);
+            return copy.config();
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     ClusterConfig config() {
         List<NodeConfig> all = IntStream.rangeClosed(1, nodes)
                 .mapToObj(id -> new NodeConfig(
@@ -58,8 +75,8 @@ public final class ClusterOptions {
                 Optional.empty(),
                 true,
                 clientAccess,
-                new RingConfig(32, 1.25),
-                new Timeouts(50, 300, 600, commandTimeoutMillis, stopMillis),
+                new RingConfig(virtualNodes, 1.25),
+                new Timeouts(heartbeatMillis, electionTimeoutMillis, 2 * electionTimeoutMillis, commandTimeoutMillis, stopMillis),
                 reads,
                 limits(),
                 all,

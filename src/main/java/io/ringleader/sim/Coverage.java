@@ -12,11 +12,15 @@ public final class Coverage {
     private final Map<String, Long> counts = new TreeMap<>();
 
     public void saw(String what) {
-        counts.merge(what, 1L, Long::sum);
+        saw(what, 1);
+    }
+
+    public void saw(String what, long times) {
+        counts.merge(what, times, Long::sum);
     }
 
     public void add(Coverage other) {
-        other.counts.forEach((what, count) -> counts.merge(what, count, Long::sum));
+        other.counts.forEach(this::saw);
     }
 
     public long count(String what) {

@@ -1,5 +1,6 @@
 package io.ringleader.sim;
 
+import io.ringleader.config.ClusterConfig;
 import io.ringleader.node.Node;
 import io.ringleader.raft.Raft;
 import java.io.IOException;
@@ -23,6 +24,9 @@ final class Machine {
     /** How often in a row the node has refused to start because of what is, or is not, on its disk. */
     int refusals;
 
+    /** What the node finds when it starts. */
+    ClusterConfig config;
+
     VirtualProcess process;
     /** The process that was told to stop; null if none was. */
     VirtualProcess leaving;
@@ -31,11 +35,12 @@ final class Machine {
     /** Of the node's process, by partition. */
     final Map<Integer, Raft> rafts = new TreeMap<>();
 
-    Machine(int id, MemoryDisk disk, MachineClock clock, long diskDelayNanos) {
+    Machine(int id, MemoryDisk disk, MachineClock clock, long diskDelayNanos, ClusterConfig config) {
         this.id = id;
         this.disk = disk;
         this.clock = clock;
         this.diskDelayNanos = diskDelayNanos;
+        this.config = config;
     }
 
     /** Whether the node has a reason to end, or not to start, if its disk fails it. */

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 /** Compares what the replicas of all partitions hold, by the digests that every node tells. */
 final class Replicas {
     private static final long PAUSE_MILLIS = 100;
+    private static final long DIGESTS_MILLIS = 10_000;
 
     private final SimCluster cluster;
 
@@ -41,7 +42,8 @@ final class Replicas {
 
     /** The lines of {@code stats digests} of the node, by name. */
     private SortedMap<String, String> digests(int id) {
-        TextClient client = cluster.client(id);
+        // It is made on the snapshot loop, which may be in the middle of something with a slow disk.
+        TextClient client = cluster.client(id, DIGESTS_MILLIS);
         SortedMap<String, String> digests = new TreeMap<>();
         for (String line : client.ask("stats digests").split("\r\n")) {
             String[] words = line.split(" ");

@@ -6,11 +6,7 @@ import io.ringleader.loop.Loop;
 import io.ringleader.net.ConnectionHandler;
 import io.ringleader.node.Environment;
 import io.ringleader.node.Node;
-import io.ringleader.raft.Durable;
-import io.ringleader.raft.Effects;
 import io.ringleader.raft.Raft;
-import io.ringleader.raft.Step;
-import io.ringleader.raft.StepObserver;
 import io.ringleader.storage.DiskFullException;
 import io.ringleader.trace.TraceEvent.Phase;
 import io.ringleader.trace.TraceRecorder;
@@ -40,30 +36,6 @@ public class SimCluster {
     /** The host of all clients. */
     public static final String CLIENTS = "clients";
 
-    /** Remembers the Raft of a replica and passes everything on. */
-    private record Registration(Map<Integer, Raft> rafts, int partition, StepObserver next) implements StepObserver {
-        @Override
-        public void started(Raft raft, Effects pending) {
-            rafts.put(partition, raft);
-            next.started(raft, pending);
-        }
-
-        @Override
-        public void took(Raft raft, Step step, Effects pending) {
-            next.took(raft, step, pending);
-        }
-
-        @Override
-        public void effectsTaken(Raft raft, Effects effects) {
-            next.effectsTaken(raft, effects);
-        }
-
-        @Override
-        public void persisted(Raft raft, List<Durable> durables) {
-            next.persisted(raft, durables);
-        }
-    }
-
     private final long seed;
     private final ClusterOptions options;
     private final NodeObserver observer;
@@ -91,7 +63,8 @@ public class SimCluster {
         tracing = new Tracing(recorder, world, config, seed);
         for (NodeConfig node : config.nodes()) {
             MemoryDisk disk = new MemoryDisk(world.random().nextLong());
-            machines.put(node.id(), new Machine(node.id(), disk, new MachineClock(world), options.diskDelayNanos));
+            machines.put(
+                    node.id(), new Machine(node.id(), disk, new MachineClock(world), options.diskDelayNanos, config));
         }
         clients = world.process(CLIENTS);
         clients.onLoopFailure((loop, cause) -> {
@@ -122,7 +95,7 @@ public class SimCluster {
         process.onLoopFailure((loop, cause) -> failed(machine, loop, cause));
         try {
             machine.hitsAtStart = machine.disk.faults().hits();
-            machine.node = new Node(config, id, environment(machine, process));
+            machine.node = new Node(machine.config, id, environment(machine, process));
             machine.node.start();
             machine.mayFail = false;
             machine.refusals = 0;
@@ -294,6 +267,27 @@ public class SimCluster {
         machines.get(id).process.stall("snapshot", millis * NANOS_PER_MILLI);
     }
 
+    /** What the node finds as its configuration when it starts the next time. */
+    public void configure(int id, ClusterConfig found) {
+        machines.get(id).config = found;
+    }
+
+    /** Whether the node has, or will have, another configuration than the cluster. */
+    public boolean isConfiguredOtherwise(int id) {
+        return machines.get(id).config != config;
+    }
+
+    /** Starts the node, which must not come up, and must leave everything as it is. */
+    public void requireRefusal(int id) {
+        long changes = disk(id).changes();
+        mayFail(id);
+        if (start(id) || disk(id).changes() != changes) {
+            throw failure("Node " + id + " was to refuse to start", null);
+        }
+        machines.get(id).mayFail = false;
+        machines.get(id).refusals = 0;
+    }
+
     public boolean isUp(int id) {
         return machines.get(id).isUp();
     }
@@ -409,15 +403,14 @@ public class SimCluster {
 
     // ---- clients and time
 
+    /** With the patience of a client that knows how long a command may take. */
     public TextClient client(int id) {
+        return client(id, 3 * config.timeouts().commandTimeoutMillis());
+    }
+
+    TextClient client(int id, long patienceMillis) {
         NodeConfig node = config.node(id).orElseThrow();
-        return new TextClient(
-                world,
-                clients,
-                node.client().toSocketAddress(),
-                3 * config.timeouts().commandTimeoutMillis(),
-                this::toString,
-                tracing);
+        return new TextClient(world, clients, node.client().toSocketAddress(), patienceMillis, this::toString, tracing);
     }
 
     /** The process of all clients. */

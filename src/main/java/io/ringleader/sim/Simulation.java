@@ -43,6 +43,7 @@ public final class Simulation {
 
     private final Plan plan;
     private final Coverage coverage = new Coverage();
+    private final SpecChecks spec = new SpecChecks();
     private final SimCluster cluster;
     private final Scene scene;
     private final Random random;
@@ -52,8 +53,7 @@ public final class Simulation {
     private Simulation(long seed, Ears ears, TraceRecorder recorder) {
         this.ears = ears;
         plan = Plan.draw(new Random(seed));
-        NodeObserver checks = new Both(new SafetyChecks(coverage), new SpecChecks());
-        cluster = new SimCluster(seed, plan.cluster, checks, recorder);
+        cluster = new SimCluster(seed, plan.cluster, new Both(new SafetyChecks(coverage), spec), recorder);
         scene = new Scene(cluster);
         random = cluster.world().random();
     }
@@ -80,9 +80,10 @@ public final class Simulation {
             simulation.run();
         } catch (SimulationFailure e) {
             failure = Optional.of(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError e) {
             failure = Optional.of(simulation.cluster.failure("Something escaped: " + e, e));
         }
+        simulation.spec.count(simulation.coverage);
         VirtualWorld world = simulation.cluster.world();
         return new Outcome(
                 seed,

@@ -2,7 +2,6 @@ package io.ringleader.storage;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,11 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class DataDirectory implements Closeable {
     private static final String LOCK_FILE = "lock";
     private static final String IDENTITY_FILE = "identity";
-    private static final String TEMPORARY_IDENTITY_FILE = "identity.tmp";
     /** What may lie in a directory that is still counted as empty: our own first steps, and what a mount point has. */
-    private static final Set<String> NOT_DATA = Set.of(LOCK_FILE, TEMPORARY_IDENTITY_FILE, "lost+found");
-
-    private static final int MAX_IDENTITY_BYTES = 4096;
+    private static final Set<String> NOT_DATA =
+            Set.of(LOCK_FILE, IDENTITY_FILE + Segment.TEMPORARY_SUFFIX, "lost+found");
 
     /**
      * Directories that are open in this JVM. Needed besides the file lock: it does not keep a second holder in the same process
@@ -73,7 +70,7 @@ public final class DataDirectory implements Closeable {
             long previous = checkOwner(root, disk, cluster, node);
             // not less than the wall clock, so that it also rises when the directory was wiped
             long incarnation = Math.max(previous + 1, wallMillis);
-            writeIdentity(disk, new Identity(cluster, node, incarnation));
+            new Identity(cluster, node, incarnation).write(disk, IDENTITY_FILE);
             return new DataDirectory(root, lockFile, disk, incarnation);
         } catch (IOException | RuntimeException failure) {
             if (lockFile != null) {
@@ -141,7 +138,7 @@ public final class DataDirectory implements Closeable {
             }
             return 0;
         }
-        Identity found = Identity.decode(readIdentity(disk))
+        Identity found = Identity.read(disk, IDENTITY_FILE)
                 .orElseThrow(() -> new DataDirectoryException("The file " + root.resolve(IDENTITY_FILE)
                         + " is damaged, or was written by another release of Ringleader. Look at it: it is text."
                         + " A node must not start on data that may be another node's."));
@@ -151,26 +148,6 @@ public final class DataDirectory implements Closeable {
                     + "'. Correct the configuration, or give the node its own directory.");
         }
         return found.incarnation();
-    }
-
-    private static byte[] readIdentity(FileDisk disk) throws IOException {
-        try (DiskFile file = disk.open(IDENTITY_FILE)) {
-            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(MAX_IDENTITY_BYTES, file.size()));
-            file.read(0, bytes);
-            return bytes.array();
-        }
-    }
-
-    private static void writeIdentity(FileDisk disk, Identity identity) throws IOException {
-        if (disk.exists(TEMPORARY_IDENTITY_FILE)) {
-            disk.delete(TEMPORARY_IDENTITY_FILE);
-        }
-        try (DiskFile file = disk.create(TEMPORARY_IDENTITY_FILE)) {
-            file.write(0, ByteBuffer.wrap(identity.encode()));
-            file.sync();
-        }
-        disk.rename(TEMPORARY_IDENTITY_FILE, IDENTITY_FILE);
-        disk.syncDirectory("");
     }
 
     private static DataDirectoryException inUse(Path root) {

@@ -1,13 +1,12 @@
 package io.ringleader.storage;
 
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32C;
 
 /**
- * Whose data directory it is, as lines of text that people can read:
+ * Whose data directory it is, as a {@link CheckedText}:
  *
  * <pre>
  * ringleader data directory, format 1
@@ -22,28 +21,23 @@ import java.util.zip.CRC32C;
  * @param incarnation rises with every start
  */
 record Identity(String cluster, int node, long incarnation) {
-    private static final Pattern LINES = Pattern.compile("(ringleader data directory, format 1\\n"
-            + "cluster ([^\\n]+)\\nnode (\\d{1,9})\\nincarnation (\\d{1,18})\\n)crc32c ([0-9a-f]{8})\\n");
+    private static final Pattern LINES = Pattern.compile("ringleader data directory, format 1\\n"
+            + "cluster ([^\\n]+)\\nnode (\\d{1,9})\\nincarnation (\\d{1,18})\\n");
 
-    byte[] encode() {
-        String lines = "ringleader data directory, format 1\ncluster " + cluster + "\nnode " + node + "\nincarnation "
-                + incarnation + "\n";
-        return (lines + "crc32c " + crc(lines) + "\n").getBytes(StandardCharsets.UTF_8);
+    void write(Disk disk, String path) throws IOException {
+        CheckedText.replace(
+                disk,
+                path,
+                "ringleader data directory, format 1\ncluster " + cluster + "\nnode " + node + "\nincarnation "
+                        + incarnation + "\n");
     }
 
-    /** Empty if the bytes are damaged or of another version. */
-    static Optional<Identity> decode(byte[] bytes) {
-        Matcher matcher = LINES.matcher(new String(bytes, StandardCharsets.UTF_8));
-        if (!matcher.matches() || !crc(matcher.group(1)).equals(matcher.group(5))) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new Identity(matcher.group(2), Integer.parseInt(matcher.group(3)), Long.parseLong(matcher.group(4))));
-    }
-
-    private static String crc(String lines) {
-        CRC32C crc = new CRC32C();
-        crc.update(lines.getBytes(StandardCharsets.UTF_8));
-        return String.format("%08x", crc.getValue());
+    /** Empty if the file is damaged or of another version. */
+    static Optional<Identity> read(Disk disk, String path) throws IOException {
+        return CheckedText.read(disk, path)
+                .map(LINES::matcher)
+                .filter(Matcher::matches)
+                .map(lines ->
+                        new Identity(lines.group(1), Integer.parseInt(lines.group(2)), Long.parseLong(lines.group(3))));
     }
 }

@@ -4,6 +4,7 @@ import io.ringleader.storage.SnapshotFiles.SnapshotId;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -57,15 +58,22 @@ public final class NodeRecovery {
 
     /**
      * @param disk the data directory
+     * @param layout what decides where keys lie, see {@link Layout}
      * @param options of the log
      * @param snapshotBlockBytes see {@link SnapshotFiles}
      * @param saltSource see {@link WriteAheadLog#open}
+     * @throws DataDirectoryException if the data was written with another layout
      * @throws CorruptLogException if the log is damaged
      * @throws CorruptSnapshotException if a snapshot that is needed is damaged or missing
      */
     public static Recovered open(
-            Disk disk, WriteAheadLog.Options options, int snapshotBlockBytes, RandomGenerator saltSource)
+            Disk disk,
+            SortedMap<String, String> layout,
+            WriteAheadLog.Options options,
+            int snapshotBlockBytes,
+            RandomGenerator saltSource)
             throws IOException {
+        Layout.check(disk, LOG_DIRECTORY, layout);
         SnapshotFiles snapshots = new SnapshotFiles(disk, SNAPSHOT_DIRECTORY, snapshotBlockBytes);
         WriteAheadLog.Recovery found = WriteAheadLog.open(disk, LOG_DIRECTORY, options, saltSource);
         Map<Integer, SnapshotId> newest = new TreeMap<>();

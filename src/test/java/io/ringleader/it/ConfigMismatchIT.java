@@ -111,6 +111,26 @@ class ConfigMismatchIT {
     }
 
     @Test
+    void aNodeWhoseDataWasPlacedOtherwiseIsNotStartedAndStartsAgainWithTheFormerConfiguration() throws Exception {
+        TestCluster cluster = new TestCluster(processes, Map.of());
+        cluster.startAll();
+        cluster.awaitReady();
+        TestNode node = cluster.node(1);
+        node.kill();
+        Path changed = cluster.directory.resolve("changed.toml");
+        cluster.writeConfig(changed, Map.of("cluster.partitions", 5));
+        Path log = cluster.directory.resolve("changed.log");
+        Process process =
+                processes.start(Processes.java(64, "serve", "--config", changed.toString(), "--node", "1"), log);
+        assertThat(Processes.awaitExit(process)).isEqualTo(1);
+        assertThat(Files.readString(log))
+                .contains("was written with cluster.partitions = ")
+                .contains(", and the configuration says 5.");
+        node.start();
+        cluster.awaitReady();
+    }
+
+    @Test
     void aBadConfigurationStartsNothingAndEveryProblemIsPrinted() throws IOException {
         Path directory = processes.directory();
         Path config = Files.writeString(directory.resolve("cluster.toml"), """

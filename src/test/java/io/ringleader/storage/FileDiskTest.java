@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,7 +97,7 @@ class FileDiskTest {
         WriteAheadLog.Options options = new WriteAheadLog.Options(64 * 1024, 1 << 20);
         LogHistory history = new LogHistory(5);
         for (int start = 0; start < 5; start++) {
-            NodeRecovery.Recovered node = NodeRecovery.open(disk, options, 4096, new Random(start));
+            NodeRecovery.Recovered node = NodeRecovery.open(disk, new TreeMap<>(), options, 4096, new Random(start));
             WriteAheadLog log = node.log();
             for (int step = 0; step < 300; step++) {
                 history.step(log);

@@ -8,11 +8,16 @@ import io.ringleader.storage.NodeRecovery.Recovered;
 import io.ringleader.storage.NodeRecovery.RecoveredReplica;
 import io.ringleader.storage.SnapshotFiles.SnapshotId;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class NodeRecoveryTest {
     private static final WriteAheadLog.Options OPTIONS = new WriteAheadLog.Options(8 * 1024, 1 << 20);
+    private static final SortedMap<String, String> LAYOUT = layout("64");
     private final MemoryDisk disk = new MemoryDisk(1);
 
     @Test
@@ -102,6 +107,37 @@ class NodeRecoveryTest {
                 .hasMessageContaining("its terms and votes are lost");
     }
 
+    @Test
+    void dataThatWasPlacedOtherwiseStopsTheNodeAndIsNotTouched() throws IOException {
+        withEntries(10);
+        long changes = disk.changes();
+        assertThatThrownBy(() -> open(layout("32")))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining(
+                        "was written with cluster.partitions = 64, and the configuration says 32. Keys would");
+        assertThat(disk.changes()).isEqualTo(changes);
+        assertThat(restarted().replicas().get(1).entries()).hasSize(10);
+    }
+
+    @Test
+    void dataWithoutItsLayoutOrWithADamagedOneStopsTheNode() throws IOException {
+        withEntries(10);
+        try (DiskFile file = disk.open("layout")) {
+            file.write(3, ByteBuffer.wrap(new byte[] {'X'}));
+        }
+        assertThatThrownBy(this::open)
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("damaged");
+        disk.remove("layout");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("is missing, but there is data in");
+    }
+
+    private static SortedMap<String, String> layout(String partitions) {
+        return new TreeMap<>(Map.of("cluster.partitions", partitions, "ring.load_factor", "1.25"));
+    }
+
     private Recovered withEntries(int count) throws IOException {
         Recovered node = open();
         node.log().hardState(1, 2, 3);
@@ -118,6 +154,10 @@ class NodeRecoveryTest {
     }
 
     private Recovered open() throws IOException {
-        return NodeRecovery.open(disk, OPTIONS, 1000, new Random(disk.changes()));
+        return open(LAYOUT);
+    }
+
+    private Recovered open(SortedMap<String, String> layout) throws IOException {
+        return NodeRecovery.open(disk, layout, OPTIONS, 1000, new Random(disk.changes()));
     }
 }

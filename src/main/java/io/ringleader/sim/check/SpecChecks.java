@@ -5,6 +5,7 @@ import io.ringleader.raft.Effects;
 import io.ringleader.raft.Raft;
 import io.ringleader.raft.Step;
 import io.ringleader.raft.StepObserver;
+import io.ringleader.sim.Coverage;
 import io.ringleader.sim.NodeObserver;
 import io.ringleader.sim.SimulationFailure;
 import io.ringleader.spec.SpecViolation;
@@ -15,11 +16,21 @@ import java.util.TreeMap;
 
 /** Holds every step of every replica of a cluster against the specification of Raft: one validator for each group. */
 public final class SpecChecks implements NodeObserver {
+    private static final String ACTION = "action: ";
+
     private final Map<Integer, TraceValidator> validators = new TreeMap<>();
 
     /** How many steps were explained, of all groups. */
     public long steps() {
         return validators.values().stream().mapToLong(TraceValidator::steps).sum();
+    }
+
+    /** Counts the actions of the specification that the steps were. */
+    public void count(Coverage coverage) {
+        validators
+                .values()
+                .forEach(validator ->
+                        validator.timesTaken().forEach((action, times) -> coverage.saw(ACTION + action, times)));
     }
 
     /** A validator that does not know the node has nothing to forget. */

@@ -14,6 +14,8 @@ import java.util.function.Function;
 public final class Faults {
     private static final long OFTEN_MILLIS = 250;
     private static final long SELDOM_MILLIS = 8_000;
+    /** Seeds that lie so far apart give unlike numbers. */
+    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
     /** One of each kind, with its strength drawn. */
     private static final List<Function<Random, Fault>> ALL = List.of(
@@ -45,7 +47,8 @@ public final class Faults {
             random -> new FrozenClock(),
             random -> new LeadershipTransfer(),
             random -> new SnapshotNow(),
-            random -> new PoliteStop());
+            random -> new PoliteStop(),
+            random -> new OtherConfiguration());
 
     private record Planned(Fault fault, long meanMillis) {}
 
@@ -59,10 +62,13 @@ public final class Faults {
     public static Faults draw(Random random) {
         Faults faults = new Faults();
         double share = List.of(0.1, 0.25, 0.5, 0.9).get(random.nextInt(4));
-        for (Function<Random, Fault> kind : ALL) {
-            Fault fault = kind.apply(random);
-            double rarity = random.nextDouble();
-            if (random.nextDouble() < share) {
+        long seed = random.nextLong();
+        for (int i = 0; i < ALL.size(); i++) {
+            // Of its own, so that a new kind changes nothing about the others.
+            Random own = new Random(seed + i * GOLDEN_GAMMA);
+            Fault fault = ALL.get(i).apply(own);
+            double rarity = own.nextDouble();
+            if (own.nextDouble() < share) {
                 long meanMillis = (long) (OFTEN_MILLIS * Math.pow((double) SELDOM_MILLIS / OFTEN_MILLIS, rarity));
                 faults.planned.add(new Planned(fault, meanMillis));
             }
