@@ -21,13 +21,14 @@ final class ClusterReport {
     /** By partition: the node that leads it in the highest term. */
     private final Map<Integer, NodeReport> leaders = new TreeMap<>();
 
-    ClusterReport(List<NodeReport> nodes) {
+    /** @param partitionsKnown how many there are, as far as is known without the nodes; else 0 */
+    ClusterReport(List<NodeReport> nodes, int partitionsKnown) {
         this.nodes = nodes;
         partitions = nodes.stream()
                 .filter(NodeReport::isUp)
                 .mapToInt(node -> Integer.parseInt(node.settings().getOrDefault("partitions", "0")))
                 .max()
-                .orElse(0);
+                .orElse(partitionsKnown);
         for (int partition = 0; partition < partitions; partition++) {
             NodeReport leader = leaderOf(partition);
             if (leader != null) {
@@ -76,9 +77,9 @@ final class ClusterReport {
         return !behind && !noVoter;
     }
 
+    /** Whether the node is known not to be up. */
     private boolean isDown(int id) {
-        return nodes.stream().noneMatch(node -> node.isUp() && node.id() == id)
-                && nodes.stream().anyMatch(node -> !node.isUp());
+        return nodes.stream().anyMatch(node -> node.id() == id && !node.isUp());
     }
 
     private static List<Integer> followers(NodeReport leader, int partition) {
@@ -143,7 +144,12 @@ final class ClusterReport {
                         Long.toString(replicas),
                         Long.toString(leads));
             } else {
-                table.row("?", node.address(), "down: " + node.problem().orElseThrow(), NONE, NONE);
+                table.row(
+                        node.id() == 0 ? "?" : Integer.toString(node.id()),
+                        node.address(),
+                        "down: " + node.problem().orElseThrow(),
+                        NONE,
+                        NONE);
             }
         }
         table.print(out);

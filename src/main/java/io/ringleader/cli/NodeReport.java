@@ -16,42 +16,40 @@ import java.util.concurrent.TimeUnit;
 /**
  * What one node says of itself, asked for as any client would.
  *
+ * @param id of the node; 0 if it is not known
  * @param address the name of the node, for people
  * @param problem why it said nothing; empty if it did
  * @param settings its {@code stats settings}
  * @param raft its {@code stats raft}
  */
-record NodeReport(String address, Optional<String> problem, Map<String, String> settings, Map<String, String> raft) {
+record NodeReport(
+        int id, String address, Optional<String> problem, Map<String, String> settings, Map<String, String> raft) {
     /** @param login what is sent first, if clients must log in: user and password, with a space between */
-    static NodeReport ask(String address, InetSocketAddress target, Optional<String> login, int timeoutMillis) {
+    static NodeReport ask(int id, String address, InetSocketAddress target, Optional<String> login, int timeoutMillis) {
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         try (Socket socket = new Socket()) {
             if (target.isUnresolved()) {
-                return silent(address, "the host name is unknown");
+                return silent(id, address, "the host name is unknown");
             }
             socket.connect(target, timeoutMillis);
             Conversation conversation = new Conversation(socket, deadlineNanos);
             if (login.isPresent()) {
                 conversation.login(login.get());
             }
-            return new NodeReport(
-                    address, Optional.empty(), conversation.stats("settings"), conversation.stats("raft"));
+            Map<String, String> settings = conversation.stats("settings");
+            int said = Integer.parseInt(settings.getOrDefault("node_id", "0"));
+            return new NodeReport(said, address, Optional.empty(), settings, conversation.stats("raft"));
         } catch (IOException e) {
-            return silent(address, e.getMessage() == null ? e.toString() : e.getMessage());
+            return silent(id, address, e.getMessage() == null ? e.toString() : e.getMessage());
         }
     }
 
-    static NodeReport silent(String address, String problem) {
-        return new NodeReport(address, Optional.of(problem), Map.of(), Map.of());
+    static NodeReport silent(int id, String address, String problem) {
+        return new NodeReport(id, address, Optional.of(problem), Map.of(), Map.of());
     }
 
     boolean isUp() {
         return problem.isEmpty();
-    }
-
-    /** Its id; 0 if it did not say. */
-    int id() {
-        return Integer.parseInt(settings.getOrDefault("node_id", "0"));
     }
 
     /** A number that it says of a partition; the fallback if it does not. */

@@ -68,7 +68,8 @@ final class StatusCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--timeout is " + timeoutMillis + " but must be positive.");
         }
-        Map<String, InetSocketAddress> targets = new LinkedHashMap<>();
+        List<Target> targets = new ArrayList<>();
+        int partitions = 0;
         Optional<String> login = Optional.empty();
         PrintWriter out = spec.commandLine().getOut();
         if (file != null) {
@@ -79,15 +80,18 @@ final class StatusCommand implements Callable<Integer> {
                 e.problems().forEach(spec.commandLine().getErr()::println);
                 return ExitCode.SOFTWARE;
             }
-            config.nodes().forEach(node -> targets.put(node.client().toString(), address(node)));
+            config.nodes()
+                    .forEach(node ->
+                            targets.add(new Target(node.id(), node.client().toString(), address(node))));
+            partitions = config.partitions();
             login = config.clientAccess().passwords().entrySet().stream()
                     .findFirst()
                     .map(user -> user.getKey() + " " + user.getValue());
             out.println("Cluster " + config.name() + ":");
         } else {
-            addresses.forEach(address -> targets.put(address, parse(address)));
+            addresses.forEach(address -> targets.add(new Target(0, address, parse(address))));
         }
-        ClusterReport report = new ClusterReport(ask(targets, login));
+        ClusterReport report = new ClusterReport(ask(targets, login), partitions);
         if (partition != null && report.partitions() > 0 && (partition < 0 || partition >= report.partitions())) {
             throw new CommandFailedException(
                     "there is no partition " + partition + "; there are 0 to " + (report.partitions() - 1) + ".");
@@ -113,31 +117,34 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    private List<NodeReport> ask(Map<String, InetSocketAddress> targets, Optional<String> login)
-            throws InterruptedException {
-        Map<String, CompletableFuture<NodeReport>> asked = new LinkedHashMap<>();
-        targets.forEach((name, target) -> {
+    private List<NodeReport> ask(List<Target> targets, Optional<String> login) throws InterruptedException {
+        Map<Target, CompletableFuture<NodeReport>> asked = new LinkedHashMap<>();
+        for (Target target : targets) {
             CompletableFuture<NodeReport> report = new CompletableFuture<>();
-            Thread thread = new Thread(
-                    () -> report.complete(NodeReport.ask(name, resolved(target), login, timeoutMillis)), "ask " + name);
+            Thread thread = new Thread(() -> report.complete(target.ask(login, timeoutMillis)), "ask " + target.name());
             thread.setDaemon(true);
             thread.start();
-            asked.put(name, report);
-        });
-        long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis + SLACK_MILLIS);
+            asked.put(target, report);
+        }
         CompletableFuture<?> all = CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new));
         try {
-            all.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+            all.get(timeoutMillis + SLACK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
             // who has not answered by now counts as down
         }
         List<NodeReport> reports = new ArrayList<>();
-        asked.forEach(
-                (name, report) -> reports.add(report.getNow(NodeReport.silent(name, "it did not answer in time"))));
+        asked.forEach((target, report) ->
+                reports.add(report.getNow(NodeReport.silent(target.id(), target.name(), "it did not answer in time"))));
         return reports;
     }
 
-    private static InetSocketAddress resolved(InetSocketAddress target) {
-        return target.isUnresolved() ? new InetSocketAddress(target.getHostString(), target.getPort()) : target;
+    /** Somebody to ask. {@code id} is 0 if it is not known. */
+    private record Target(int id, String name, InetSocketAddress address) {
+        NodeReport ask(Optional<String> login, int timeoutMillis) {
+            InetSocketAddress resolved = address.isUnresolved()
+                    ? new InetSocketAddress(address.getHostString(), address.getPort())
+                    : address;
+            return NodeReport.ask(id, name, resolved, login, timeoutMillis);
+        }
     }
 }

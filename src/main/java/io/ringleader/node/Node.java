@@ -190,13 +190,15 @@ public final class Node implements Closeable {
      * @param done called on the client loop
      */
     public void leave(Runnable done) {
-        long deadlineNanos = env.clock().monotonicNanos() + config.timeouts().stopMillis() * MILLI;
+        long beganNanos = env.clock().monotonicNanos();
+        long stopNanos = config.timeouts().stopMillis() * MILLI;
+        long deadlineNanos = beganNanos + stopNanos;
         Farewell farewell = new Farewell(clients.services(), env.clientNetwork(), deadlineNanos, done);
         env.raftLoop()
                 .execute(() -> raftHost.leaderships()
                         .retire(
-                                env.clock().monotonicNanos(),
-                                deadlineNanos,
+                                beganNanos,
+                                beganNanos + stopNanos / 2,
                                 () -> env.clientLoop().execute(farewell::begin)));
     }
 

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /** A node that is told to stop, on a whole cluster in one thread. */
 class LeaveTest {
-    private static final int PARTITIONS = 64;
+    private static final int MANY_PARTITIONS = 64;
+    private static final int PARTITIONS = 8;
     private static final long STOP_MILLIS = 3_000;
 
     /** Increments one key through one node, again and again, and takes down how long it ever took. */
@@ -46,12 +47,12 @@ class LeaveTest {
     }
 
     private static OneThreadCluster cluster(long seed) {
-        return cluster(seed, STOP_MILLIS);
+        return cluster(seed, PARTITIONS, STOP_MILLIS);
     }
 
-    private static OneThreadCluster cluster(long seed, long stopMillis) {
+    private static OneThreadCluster cluster(long seed, int partitions, long stopMillis) {
         return new OneThreadCluster(seed, options -> {
-                    options.partitions = PARTITIONS;
+                    options.partitions = partitions;
                     options.stopMillis = stopMillis;
                 })
                 .start()
@@ -59,21 +60,22 @@ class LeaveTest {
     }
 
     private static void leadAll(OneThreadCluster cluster, int node) {
-        IntStream.range(0, PARTITIONS)
+        IntStream.range(0, cluster.config().partitions())
                 .filter(partition -> cluster.leaderOf(partition) != node)
                 .forEach(partition -> cluster.node(cluster.leaderOf(partition)).transferLeadership(partition, node));
-        cluster.runUntil(() -> leads(cluster, node) == PARTITIONS, 5_000, "node " + node + " leads all");
+        cluster.runUntil(
+                () -> leads(cluster, node) == cluster.config().partitions(), 5_000, "node " + node + " leads all");
     }
 
     private static long leads(OneThreadCluster cluster, int node) {
-        return IntStream.range(0, PARTITIONS)
+        return IntStream.range(0, cluster.config().partitions())
                 .filter(partition -> cluster.leaderOf(partition) == node)
                 .count();
     }
 
     private static List<Counter> counters(OneThreadCluster cluster, List<Integer> nodes) {
         List<Counter> counters = new ArrayList<>();
-        for (int partition = 0; partition < PARTITIONS; partition++) {
+        for (int partition = 0; partition < cluster.config().partitions(); partition++) {
             String key = cluster.keyOf(partition, 0);
             assertThat(cluster.client(1).ask(TextClient.set(key, 0, "0"))).isEqualTo("STORED");
             counters.add(new Counter(cluster, nodes.get(partition % nodes.size()), key));
@@ -84,7 +86,7 @@ class LeaveTest {
 
     @Test
     void clientsOfTheOtherNodesHardlyNoticeThatTheLeaderOfEverythingStops() {
-        OneThreadCluster cluster = cluster(11);
+        OneThreadCluster cluster = cluster(11, MANY_PARTITIONS, STOP_MILLIS);
         leadAll(cluster, 2);
         List<Counter> counters = counters(cluster, List.of(1, 3));
         cluster.runMillis(100);
@@ -93,7 +95,7 @@ class LeaveTest {
         cluster.runUntil(() -> !cluster.isUp(2), STOP_MILLIS, "node 2 has stopped");
         assertThat(cluster.nowMillis() - beganMillis).isLessThan(500);
         assertThat(cluster.everyPartitionIsLed()).isTrue();
-        assertThat(leads(cluster, 1)).isBetween(PARTITIONS / 2 - 4L, PARTITIONS / 2 + 4L);
+        assertThat(leads(cluster, 1)).isBetween(MANY_PARTITIONS / 2 - 4L, MANY_PARTITIONS / 2 + 4L);
         cluster.runMillis(1_000);
         counters.forEach(counter -> counter.enough = true);
         cluster.runUntil(
@@ -173,7 +175,7 @@ class LeaveTest {
 
     @Test
     void nothingIsHandedOverToANodeThatIsAboutToStop() {
-        OneThreadCluster cluster = cluster(16, 10 * STOP_MILLIS);
+        OneThreadCluster cluster = cluster(16, PARTITIONS, 10 * STOP_MILLIS);
         String key = cluster.keyOf(0, 0);
         cluster.client(1).ask(TextClient.set(key, 0, "0"));
         Counter busy = new Counter(cluster, 1, key);
