@@ -35,6 +35,24 @@ class ClusterTest {
     }
 
     @Test
+    void aReadIsServedByTheNodeWhoseClientAsksWhoeverLeads() {
+        OneThreadCluster cluster = new OneThreadCluster(1, options -> options.partitions = 1)
+                .start()
+                .awaitLeaders();
+        assertThat(cluster.client(1).ask(TextClient.set("k", 0, "v"))).isEqualTo(OK);
+        for (int node : cluster.nodes()) {
+            TextClient client = cluster.client(node);
+            for (int i = 0; i < 5; i++) {
+                assertThat(client.value("k")).isEqualTo("v");
+            }
+            boolean leads = cluster.leaderOf(0) == node;
+            assertThat(client.ask("stats raft"))
+                    .contains("0:read_batches_leading " + (leads ? 5 : 0) + "\r\n")
+                    .contains("0:read_batches_following " + (leads ? 0 : 5) + "\r\n");
+        }
+    }
+
+    @Test
     void oneNodeAloneIsACluster() {
         OneThreadCluster cluster = new OneThreadCluster(2, options -> options.nodes = 1).start();
         TextClient client = cluster.client(1);

@@ -6,6 +6,8 @@ import io.ringleader.loop.Loop;
 import io.ringleader.node.Pending.ReadWork;
 import io.ringleader.raft.Durable;
 import io.ringleader.raft.Effects;
+import io.ringleader.raft.Entry;
+import io.ringleader.raft.EntryType;
 import io.ringleader.raft.HardState;
 import io.ringleader.raft.Message;
 import io.ringleader.raft.Raft;
@@ -213,6 +215,48 @@ class RaftHostTest {
     private void ask(Request request) {
         loop.execute(() -> host.onRequest(request));
         world.runMillis(1);
+    }
+
+    private Request follow() {
+        receive(new Message.Heartbeat(2, 1, 5, 0, 0));
+        Request read = read();
+        ask(read);
+        return read;
+    }
+
+    @Test
+    void aFollowerServesAReadOfItsOwnRouterAndSendsThatOfAnotherToTheLeader() {
+        Request own = follow();
+        Message.ReadIndex question = sent(Message.ReadIndex.class).get(0);
+        assertThat(question.to()).isEqualTo(2);
+        receive(new Message.ReadIndexReply(2, 1, 5, question.ask(), 0, 0));
+        world.runMillis(1);
+        assertThat(statusOf(own)).isEqualTo(Response.Status.OK);
+        assertThat(group.servedFollowing).isEqualTo(1);
+        Request other = new Request(3, nextRequest++, PARTITION, false, 1, own.bytes());
+        ask(other);
+        assertThat(statusOf(other)).isEqualTo(Response.Status.NOT_LEADER);
+    }
+
+    /** Only the leader can put into the log that something has expired. */
+    @Test
+    void aFollowerSendsAReadToTheLeaderIfSomethingHasExpired() {
+        ByteWriter batch = new ByteWriter();
+        CommandBatch.begin(batch);
+        CommandWriter.set(batch, KEY, 0, 1, 0, 1, new byte[1], 0, 1);
+        CommandBatch.session(batch, 1, 1, nextRequest++, 1);
+        byte[] bytes = batch.toByteArray();
+        byte[] stamped = CommandBatch.stamp(bytes, 0, bytes.length, world.wallMillis(), 1 << 20, 1_000);
+        Entry entry = new Entry(1, 5, EntryType.COMMANDS, stamped);
+        receive(new Message.AppendEntries(2, 1, 5, 0, 0, List.of(entry), 1));
+        world.runMillis(1_500);
+        receive(new Message.Heartbeat(2, 1, 5, 1, 0));
+        Request read = follow();
+        receive(new Message.ReadIndexReply(
+                2, 1, 5, sent(Message.ReadIndex.class).get(0).ask(), 1, 1));
+        world.runMillis(1);
+        assertThat(statusOf(read)).isEqualTo(Response.Status.NOT_LEADER);
+        assertThat(responses.get(responses.size() - 1).leader()).isEqualTo(2);
     }
 
     private Response.Status statusOf(Request request) {
