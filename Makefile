@@ -41,7 +41,7 @@ mutants: ## Break the source in every way listed and show which test notices (ON
 
 SECONDS ?= 15
 test-failover: build ## Measure what clients notice of faults, as root (ONLY=regex, SECONDS=15 each, ARGS=--write: tables into docs)
-	$(MVN) -Dtest='FailoverGate' -Dringleader.failover.only="$(ONLY)" -Dringleader.failover.seconds=$(SECONDS) \
+	$(MVN) -Dtest='FailoverGate,OverloadGate,FairnessGate' -Dringleader.failover.only="$(ONLY)" -Dringleader.failover.seconds=$(SECONDS) \
 		-Dringleader.failover.write=$(if $(filter --write,$(ARGS)),true,false) -Dspotless.check.skip=true test
 
 SEED ?= 1

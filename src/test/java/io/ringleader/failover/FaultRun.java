@@ -80,7 +80,7 @@ final class FaultRun {
             long gap = -1;
             for (long[] span : spans(stage.excuses(), client.node(), fromNanos, toNanos)) {
                 gap = Math.max(gap, client.samples().longestGapNanos(span[0], span[1]));
-                for (Samples.Sample sample : client.samples().endedBetween(span[0], span[1])) {
+                for (Samples.Sample sample : client.samples().between(span[0], span[1])) {
                     latencies.add(sample.nanos());
                     if (sample.outcome() != Outcome.DONE) {
                         errors.merge(sample.outcome(), 1, Integer::sum);

@@ -18,6 +18,13 @@ final class Samples {
         samples.add(new Sample(startNanos, System.nanoTime(), outcome));
     }
 
+    /** Those that began and ended within. */
+    List<Sample> between(long fromNanos, long toNanos) {
+        return endedBetween(fromNanos, toNanos).stream()
+                .filter(sample -> sample.startNanos - fromNanos >= 0)
+                .toList();
+    }
+
     /** Those that ended within. */
     synchronized List<Sample> endedBetween(long fromNanos, long toNanos) {
         return samples.stream()

@@ -67,7 +67,10 @@ record Scenario(String name, int nodes, Goal goal, Course course) {
                     stage.during(Fault.oneWay(List.of(leader), stage.cluster().others(leader)), List.of(leader));
                 }),
                 new Scenario(
-                        "leader and one other cut apart, the third hears both", 3, new Goal(0, false, true), stage -> {
+                        "leader and one other cut apart, the third hears both",
+                        3,
+                        new Goal(1500, true, true),
+                        stage -> {
                             int leader = stage.leader();
                             stage.during(
                                     Fault.partial(

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** What a {@link Scenario} may do, and what of it matters for the measurement: from when to when, and which nodes had an excuse. */
@@ -24,7 +23,8 @@ final class Stage {
      *
      * @param inAll while there was a fault
      * @param settled of that, when the first seconds were over
-     * @param leadersMoved partitions that another node led at the end than when the first seconds were over
+     * @param leadersMoved partitions that another node led at the end than when the first seconds were over; a leadership that
+     *     went home, to the node that the ring prefers, is none, and neither is its term
      */
     record Growth(long inAll, long settled, long leadersMoved) {}
 
@@ -79,7 +79,7 @@ final class Stage {
             Standings settled = cluster.standings();
             pause(time.minus(first));
             Standings after = cluster.standings();
-            growth = new Growth(growth(before, after), growth(settled, after), moved(settled, after));
+            growth = new Growth(growth(before, after), settledGrowth(settled, after), moved(settled, after));
         }
         cluster.heal(fault);
         cluster.awaitReady();
@@ -94,11 +94,27 @@ final class Stage {
                 .orElse(0);
     }
 
-    private static long moved(Standings before, Standings after) {
-        Map<Integer, Integer> leaders = after.leaders();
+    private long settledGrowth(Standings before, Standings after) {
+        return after.terms().entrySet().stream()
+                .mapToLong(term -> term.getValue()
+                        - before.terms().getOrDefault(term.getKey(), term.getValue())
+                        - (wentHome(term.getKey(), before, after) ? 1 : 0))
+                .max()
+                .orElse(0);
+    }
+
+    private long moved(Standings before, Standings after) {
         return before.leaders().entrySet().stream()
-                .filter(led -> !led.getValue().equals(leaders.get(led.getKey())))
+                .filter(led -> !led.getValue().equals(after.leaders().get(led.getKey())))
+                .filter(led -> !wentHome(led.getKey(), before, after))
                 .count();
+    }
+
+    private boolean wentHome(int partition, Standings before, Standings after) {
+        Integer leader = after.leaders().get(partition);
+        return leader != null
+                && leader == cluster.preferredLeader(partition)
+                && !leader.equals(before.leaders().get(partition));
     }
 
     static void pause(Duration time) {

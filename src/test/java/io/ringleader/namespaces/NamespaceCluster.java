@@ -142,6 +142,11 @@ public final class NamespaceCluster implements AutoCloseable {
         return ring.partitionOf(bytes, 0, bytes.length);
     }
 
+    /** The node that the partition goes back to when it can. */
+    public int preferredLeader(int partition) {
+        return ring.preferredLeader(partition);
+    }
+
     public void startAll() throws IOException {
         for (NamespaceNode node : nodes.values()) {
             node.start();
