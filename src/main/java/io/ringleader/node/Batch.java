@@ -17,6 +17,11 @@ final class Batch {
     long requestId;
 
     int target;
+    /** Who passes it on to the target; nobody if this node sends it itself. */
+    int via;
+    /** A node that could not be reached, or did not answer; 0 if there was none. */
+    int unreachable;
+
     long sentNanos;
     long retryNanos;
     int attempts;
@@ -65,6 +70,8 @@ final class Batch {
         deadlineNanos = 0;
         requestId = 0;
         attempts = 0;
+        via = 0;
+        unreachable = 0;
         uncertain = false;
         trouble = "no answer yet";
         Arrays.fill(sessions, first, end, null);

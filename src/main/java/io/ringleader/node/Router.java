@@ -28,9 +28,9 @@ final class Router {
     record Settings(
             long commandTimeoutNanos, long attemptNanos, int batchMaxBytes, long resultMaxBytes, long queueMaxBytes) {}
 
-    /** Hands a request to the raft loop, for this node or another. */
+    /** Hands a request to the raft loop, for this node or another; {@code via} passes it on, unless it is nobody. */
     interface Sender {
-        void send(int node, Request request);
+        void send(int node, int via, Request request);
     }
 
     private static final long TIMER_NANOS = 10_000_000L;
@@ -55,6 +55,7 @@ final class Router {
     private final Lane[] reads;
     private final Lane[] writes;
     private final int[] leaders;
+    private final Detours detours;
     private final ArrayDeque<Lane> dirty = new ArrayDeque<>();
     private final Map<Long, Lane> underWay = new HashMap<>();
     /** Sessions whose next command did not fit. */
@@ -68,7 +69,7 @@ final class Router {
     Router(int self, long incarnation, Ring ring, Loop loop, Clock clock, Settings settings, Sender sender) {
         this.self = self;
         this.incarnation = incarnation;
-        this.nextRequestId = incarnation << INCARNATION_SHIFT;
+        this.nextRequestId = firstRequestId(incarnation);
         this.ring = ring;
         this.loop = loop;
         this.clock = clock;
@@ -77,11 +78,17 @@ final class Router {
         reads = new Lane[ring.partitions()];
         writes = new Lane[ring.partitions()];
         leaders = new int[ring.partitions()];
+        detours = new Detours(clock, settings.attemptNanos());
         for (int partition = 0; partition < ring.partitions(); partition++) {
             reads[partition] = new Lane(partition, false);
             writes[partition] = new Lane(partition, true);
         }
         loop.atEndOfBurst(this::sendAll);
+    }
+
+    /** No request of an earlier process of this node had it or a higher one. */
+    static long firstRequestId(long incarnation) {
+        return incarnation << INCARNATION_SHIFT;
     }
 
     void start() {
@@ -198,6 +205,11 @@ final class Router {
     }
 
     private void attempt(Lane lane, Batch batch, int target) {
+        attempt(lane, batch, target, detours.via(target));
+    }
+
+    private void attempt(Lane lane, Batch batch, int target, int via) {
+        batch.via = via;
         batch.requestId = nextRequestId++;
         batch.target = target;
         batch.sentNanos = clock.monotonicNanos();
@@ -206,6 +218,7 @@ final class Router {
         underWay.put(batch.requestId, lane);
         sender.send(
                 target,
+                via,
                 new Request(self, batch.requestId, lane.partition, lane.write, batch.commandCount(), batch.bytes));
     }
 
@@ -228,6 +241,7 @@ final class Router {
             }
             case UNREACHABLE -> {
                 batch.trouble = "node " + batch.target + " is unreachable";
+                missed(batch);
                 tryAnother(lane, batch);
             }
             case BUSY -> {
@@ -246,6 +260,9 @@ final class Router {
 
     private void onResults(Lane lane, Batch batch, Response response) {
         leaders[lane.partition] = batch.target;
+        if (batch.via != HardState.NOBODY) {
+            detours.found(batch.target, batch.via);
+        }
         results.reset(response.results(), 0, response.results().length);
         int answered = 0;
         while (answered < response.answered() && batch.commandCount() > 0) {
@@ -288,7 +305,23 @@ final class Router {
 
     // ---- trouble
 
+    private void missed(Batch batch) {
+        batch.unreachable = batch.target;
+        detours.forget(batch.target);
+    }
+
     private void onNotLeader(Lane lane, Batch batch, int leader) {
+        if (leader != HardState.NOBODY && leader == batch.unreachable) {
+            // We cannot reach it, but who knows that it leads may.
+            if (batch.target != self && batch.target != leader && batch.via == HardState.NOBODY) {
+                int teller = batch.target;
+                batch.target = leader;
+                attempt(lane, batch, leader, teller);
+            } else {
+                tryAnother(lane, batch);
+            }
+            return;
+        }
         // A hint comes from another node, so it is not trusted to name one that has a replica.
         if (leader != batch.target && ring.replicas(lane.partition).contains(leader)) {
             leaders[lane.partition] = leader;
@@ -307,8 +340,14 @@ final class Router {
         if (leaders[lane.partition] == batch.target) {
             leaders[lane.partition] = HardState.NOBODY;
         }
-        batch.target = replica(lane.partition, batch.attempts);
+        batch.target = another(lane, batch);
         retryLater(batch);
+    }
+
+    /** Not one that has just been missed. */
+    private int another(Lane lane, Batch batch) {
+        int next = replica(lane.partition, batch.attempts);
+        return next == batch.unreachable ? replica(lane.partition, batch.attempts + 1) : next;
     }
 
     private void retryLater(Batch batch) {
@@ -345,11 +384,12 @@ final class Router {
 
     private void giveUpOn(Lane lane, int node) {
         Batch batch = lane.inFlight;
-        if (batch != null && batch.requestId != 0 && batch.target == node) {
+        if (batch != null && batch.requestId != 0 && (batch.target == node || batch.via == node)) {
             underWay.remove(batch.requestId);
             batch.requestId = 0;
             batch.uncertain = true;
             batch.trouble = "the connection to node " + node + " was lost";
+            missed(batch);
             tryAnother(lane, batch);
         }
     }
@@ -380,7 +420,8 @@ final class Router {
             batch.requestId = 0;
             batch.uncertain = true;
             batch.trouble = "node " + batch.target + " does not answer";
-            batch.target = replica(lane.partition, batch.attempts);
+            missed(batch);
+            batch.target = another(lane, batch);
             attempt(lane, batch, batch.target);
         }
         expireQueued(lane, nowNanos, trouble);

@@ -16,9 +16,6 @@ import java.util.concurrent.locks.LockSupport;
  * can do. Open: each sends at a rate of its own, whatever comes back, until TCP holds it back.
  */
 final class Load implements AutoCloseable {
-    /** In one write. */
-    private static final int CLOSED_PIPELINE = 64;
-
     private static final long OPEN_TICK_NANOS = 10_000_000L;
     /** Sent and unanswered of one connection: times are remembered for so many. */
     private static final int OPEN_MAX = 1 << 20;
@@ -62,11 +59,12 @@ final class Load implements AutoCloseable {
         }
     }
 
-    static Result closed(NamespaceCluster cluster, int perNode, Duration time) throws IOException {
+    /** @param pipeline commands of one connection under way */
+    static Result closed(NamespaceCluster cluster, int perNode, int pipeline, Duration time) throws IOException {
         try (Load load = new Load(cluster, perNode)) {
             for (int i = 0; i < load.connections.size(); i++) {
                 int number = i;
-                load.start(() -> load.closedLoop(number));
+                load.start(() -> load.closedLoop(number, pipeline));
             }
             return load.result(time, 0);
         }
@@ -105,13 +103,13 @@ final class Load implements AutoCloseable {
         thread.start();
     }
 
-    private void closedLoop(int number) throws IOException {
+    private void closedLoop(int number, int pipeline) throws IOException {
         LoadConnection connection = connections.get(number);
         while (!stopping) {
             long startNanos = System.nanoTime();
-            connection.send(CLOSED_PIPELINE);
-            sent.addAndGet(CLOSED_PIPELINE);
-            for (int i = 0; i < CLOSED_PIPELINE; i++) {
+            connection.send(pipeline);
+            sent.addAndGet(pipeline);
+            for (int i = 0; i < pipeline; i++) {
                 count(number, connection.receive(), startNanos);
             }
         }

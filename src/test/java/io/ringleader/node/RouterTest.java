@@ -81,6 +81,37 @@ class RouterTest {
     }
 
     @Test
+    void aLeaderThatCannotBeReachedIsAskedThroughWhoKnowsOfIt() {
+        set(key);
+        Asked first = side.next();
+        int leader = first.node();
+        side.fail(first, Status.UNREACHABLE);
+        assertThat(side.world.runUntil(() -> !side.asked.isEmpty(), 500)).isTrue();
+        Asked teller = side.next();
+        while (teller.node() == 1) {
+            // this node's own replica does not reach it either
+            side.respond(Response.notLeader(teller.request().id(), leader));
+            assertThat(side.world.runUntil(() -> !side.asked.isEmpty(), 500)).isTrue();
+            teller = side.next();
+        }
+        assertThat(teller.node()).isNotEqualTo(leader);
+        side.respond(Response.notLeader(teller.request().id(), leader));
+        Asked relayed = side.next();
+        assertThat(relayed.node()).isEqualTo(leader);
+        assertThat(relayed.via()).isEqualTo(teller.node());
+        assertThat(sequence(relayed)).isEqualTo(sequence(first));
+        side.answer(relayed, Result.STORED);
+        assertThat(client.heard()).isEqualTo("STORED\r\n");
+        set(key);
+        Asked next = side.next();
+        assertThat(next.via()).as("the detour is remembered").isEqualTo(teller.node());
+        side.answer(next, Result.STORED);
+        side.world.runMillis(ClientSide.ATTEMPT_MILLIS);
+        set(key);
+        assertThat(side.next().via()).as("but not for ever").isZero();
+    }
+
+    @Test
     void aHintToANodeWithoutAReplicaIsNotFollowed() {
         set(key);
         side.respond(Response.notLeader(side.next().request().id(), 77));
