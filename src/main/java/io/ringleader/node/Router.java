@@ -114,6 +114,14 @@ final class Router {
         return false;
     }
 
+    /**
+     * Whether what waits for the partition has waited for half of its time. What comes now would hardly be served in time: it is
+     * better told at once than when its time is up.
+     */
+    boolean isBehind(int partition, boolean write) {
+        return lane(partition, write).isDueBefore(clock.monotonicNanos() + settings.commandTimeoutNanos() / 2);
+    }
+
     void forget(ClientSession session) {
         waiting.remove(session);
     }

@@ -23,7 +23,7 @@ enum Outcome {
     }
 
     static Outcome ofError(String answer) {
-        if (answer.startsWith("SERVER_ERROR busy")) {
+        if (answer.matches("SERVER_ERROR not (applied|read): busy, .*")) {
             return BUSY;
         } else if (answer.startsWith("SERVER_ERROR not applied")) {
             return NOT_APPLIED;

@@ -156,6 +156,23 @@ class RouterTest {
     }
 
     @Test
+    void whatComesBehindCommandsThatHaveWaitedForLongIsRefusedAtOnce() {
+        set(key);
+        set(key);
+        side.world.runMillis(ClientSide.COMMAND_TIMEOUT_MILLIS / 2 - 20);
+        Client inTime = side.client().says("set " + key + " 0 0 1\r\n1\r\n");
+        assertThat(inTime.heard()).isEmpty();
+        side.world.runMillis(40);
+        Client late = side.client();
+        assertThat(late.says("set " + key + " 0 0 1\r\n1\r\n").heard())
+                .isEqualTo("SERVER_ERROR not applied: busy, partition 0 is behind with what was asked before\r\n");
+        late.says("set " + side.key(1, 0) + " 0 0 1\r\n1\r\nget " + key + "\r\n");
+        assertThat(side.asked.stream().map(asked -> asked.request().partition()))
+                .as("another partition is served")
+                .contains(1);
+    }
+
+    @Test
     void whatWasNeverTakenIsCalledNotApplied() {
         set(key);
         long end = side.world.wallMillis() + ClientSide.COMMAND_TIMEOUT_MILLIS + 50;
