@@ -64,6 +64,25 @@ final class Batch {
         first++;
     }
 
+    /** Tells all who have no answer yet that they will get none, and what that means for what they asked. */
+    void failAll(boolean write, String reason) {
+        boolean unknown = write && uncertain;
+        String outcome;
+        if (!write) {
+            outcome = "not read";
+        } else if (unknown) {
+            outcome = "outcome unknown, it may have been applied or be applied yet";
+        } else {
+            outcome = "not applied";
+        }
+        while (commandCount() > 0) {
+            ClientSession session = session();
+            long slot = slot();
+            advance();
+            session.onFailure(write, slot, outcome + ": " + reason, unknown);
+        }
+    }
+
     void reset() {
         bytes = null;
         queuedBytes = 0;

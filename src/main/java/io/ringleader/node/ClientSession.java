@@ -156,7 +156,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     @Override
     public void onClosed(String reason) {
         open = false;
-        router.forget(this);
+        router.room.forget(this);
         services.sessions().remove(this);
         services.watchers().remove(connection);
         listing.end();
@@ -200,7 +200,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
                 && !pauses.isPaused()
                 && !listing.isActive()
                 && connection.pendingOutputBytes() + replies.heldBytes() < shared.answersMaxBytes()
-                && (kind == Kind.LOCAL || router.hasRoom(this));
+                && (kind == Kind.LOCAL || router.room.admits(this));
     }
 
     @Override

@@ -10,10 +10,8 @@ import io.ringleader.store.ResultReader;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Brings the commands of this node's clients to whoever leads their partition, and the results back. It is the session of
@@ -58,13 +56,11 @@ final class Router {
     private final Detours detours;
     private final ArrayDeque<Lane> dirty = new ArrayDeque<>();
     private final Map<Long, Lane> underWay = new HashMap<>();
-    /** Sessions whose next command did not fit. */
-    private final Set<ClientSession> waiting = new LinkedHashSet<>();
+    final QueueRoom room;
 
     private final ResultReader results = new ResultReader();
     private final CommandReader cursor = new CommandReader();
     private long nextRequestId;
-    private long queuedBytes;
 
     Router(int self, long incarnation, Ring ring, Loop loop, Clock clock, Settings settings, Sender sender) {
         this.self = self;
@@ -78,7 +74,8 @@ final class Router {
         reads = new Lane[ring.partitions()];
         writes = new Lane[ring.partitions()];
         leaders = new int[ring.partitions()];
-        detours = new Detours(clock, settings.attemptNanos());
+        room = new QueueRoom(settings.queueMaxBytes());
+        detours = new Detours(clock, settings.commandTimeoutNanos());
         for (int partition = 0; partition < ring.partitions(); partition++) {
             reads[partition] = new Lane(partition, false);
             writes[partition] = new Lane(partition, true);
@@ -105,25 +102,12 @@ final class Router {
 
     // ---- commands in
 
-    /** Whether another command may come; if not, the session is told by {@link ClientSession#resume} when it may. */
-    boolean hasRoom(ClientSession session) {
-        if (queuedBytes < settings.queueMaxBytes()) {
-            return true;
-        }
-        waiting.add(session);
-        return false;
-    }
-
     /**
      * Whether what waits for the partition has waited for half of its time. What comes now would hardly be served in time: it is
      * better told at once than when its time is up.
      */
     boolean isBehind(int partition, boolean write) {
         return lane(partition, write).isDueBefore(clock.monotonicNanos() + settings.commandTimeoutNanos() / 2);
-    }
-
-    void forget(ClientSession session) {
-        waiting.remove(session);
     }
 
     /**
@@ -146,7 +130,7 @@ final class Router {
 
     /** {@code resultBytes}: what the result may weigh if it is remembered for a repeat, else 0. */
     void added(Lane lane, ClientSession session, long slot, long resultBytes) {
-        queuedBytes += lane.added(session, slot, clock.monotonicNanos() + settings.commandTimeoutNanos(), resultBytes);
+        room.add(lane.added(session, slot, clock.monotonicNanos() + settings.commandTimeoutNanos(), resultBytes));
         touch(lane);
     }
 
@@ -164,11 +148,11 @@ final class Router {
 
     /** Who waits for what, for tests; empty if nobody does. */
     String unfinished() {
-        if (underWay.isEmpty() && waiting.isEmpty() && queuedBytes == 0 && dirty.isEmpty()) {
+        if (underWay.isEmpty() && room.isEmpty() && dirty.isEmpty()) {
             return "";
         }
-        return " router: " + underWay.size() + " requests are under way, " + waiting.size() + " sessions wait, "
-                + queuedBytes + " bytes are queued, " + dirty.size() + " lanes are dirty;";
+        return " router: " + underWay.size() + " requests are under way, " + room + ", " + dirty.size()
+                + " lanes are dirty;";
     }
 
     // ---- batches out
@@ -181,13 +165,7 @@ final class Router {
                 startNext(lane);
             }
         }
-        if (!waiting.isEmpty() && queuedBytes < settings.queueMaxBytes()) {
-            ClientSession[] woken = waiting.toArray(ClientSession[]::new);
-            waiting.clear();
-            for (ClientSession session : woken) {
-                session.resume();
-            }
-        }
+        room.wake();
     }
 
     private void startNext(Lane lane) {
@@ -305,7 +283,7 @@ final class Router {
     }
 
     private void finish(Lane lane, Batch batch) {
-        queuedBytes -= batch.queuedBytes;
+        room.remove(batch.queuedBytes);
         lane.inFlight = null;
         lane.recycle(batch);
         touch(lane);
@@ -443,7 +421,7 @@ final class Router {
         while (!lane.queue.isEmpty() && nowNanos >= lane.queue.peek().deadlineNanos) {
             Batch batch = lane.queue.poll();
             answerAll(lane, batch, "earlier commands for it are still waiting (" + trouble + ")");
-            queuedBytes -= batch.queuedBytes;
+            room.remove(batch.queuedBytes);
             lane.recycle(batch);
         }
     }
@@ -458,22 +436,9 @@ final class Router {
     }
 
     private void answerAll(Lane lane, Batch batch, String reason) {
-        boolean uncertain = lane.write && batch.uncertain;
-        String outcome;
-        if (!lane.write) {
-            outcome = "not read";
-        } else if (uncertain) {
-            outcome = "outcome unknown, it may have been applied or be applied yet";
-        } else {
-            outcome = "not applied";
-        }
-        String sentence = outcome + ": partition " + lane.partition + " (replicas on nodes "
-                + ring.replicas(lane.partition) + ") cannot be served, " + reason;
-        while (batch.commandCount() > 0) {
-            ClientSession session = batch.session();
-            long slot = batch.slot();
-            batch.advance();
-            session.onFailure(lane.write, slot, sentence, uncertain);
-        }
+        batch.failAll(
+                lane.write,
+                "partition " + lane.partition + " (replicas on nodes " + ring.replicas(lane.partition)
+                        + ") cannot be served, " + reason);
     }
 }

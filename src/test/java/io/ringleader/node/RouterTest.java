@@ -106,7 +106,7 @@ class RouterTest {
         Asked next = side.next();
         assertThat(next.via()).as("the detour is remembered").isEqualTo(teller.node());
         side.answer(next, Result.STORED);
-        side.world.runMillis(ClientSide.ATTEMPT_MILLIS);
+        side.world.runMillis(ClientSide.COMMAND_TIMEOUT_MILLIS);
         set(key);
         assertThat(side.next().via()).as("but not for ever").isZero();
     }
