@@ -6,7 +6,7 @@ ARGS ?=
 JAR := target/ringleader.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build run sim soak test model-check mutants test-differential test-clients format check-config clean
+.PHONY: help build run sim soak test model-check mutants test-differential test-clients test-failover format check-config clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,11 @@ test-clients: build ## Let client libraries of other languages loose on a cluste
 ONLY ?=
 mutants: ## Break the source in every way listed and show which test notices (ONLY=regex of names)
 	$(MVN) -Dtest=MutantGate -Dringleader.mutants.only="$(ONLY)" -Dspotless.check.skip=true test
+
+SECONDS ?= 15
+test-failover: build ## Measure what clients notice of faults, as root (ONLY=regex, SECONDS=15 each, ARGS=--write: tables into docs)
+	$(MVN) -Dtest='FailoverGate,OverloadGate,FairnessGate' -Dringleader.failover.only="$(ONLY)" -Dringleader.failover.seconds=$(SECONDS) \
+		-Dringleader.failover.write=$(if $(filter --write,$(ARGS)),true,false) -Dspotless.check.skip=true test
 
 SEED ?= 1
 sim: build ## Run one simulated cluster, with everything that goes wrong in it (SEED=1, ARGS="--html run.html")

@@ -19,6 +19,10 @@ final class Batch {
     int target;
     /** Reads: asked of this node's own replica, whoever leads. */
     boolean here;
+    /** Who passes it on to the target; nobody if this node sends it itself. */
+    int via;
+    /** A node that could not be reached, or did not answer; 0 if there was none. */
+    int unreachable;
 
     long sentNanos;
     long retryNanos;
@@ -62,6 +66,25 @@ final class Batch {
         first++;
     }
 
+    /** Tells all who have no answer yet that they will get none, and what that means for what they asked. */
+    void failAll(boolean write, String reason) {
+        boolean unknown = write && uncertain;
+        String outcome;
+        if (!write) {
+            outcome = "not read";
+        } else if (unknown) {
+            outcome = "outcome unknown, it may have been applied or be applied yet";
+        } else {
+            outcome = "not applied";
+        }
+        while (commandCount() > 0) {
+            ClientSession session = session();
+            long slot = slot();
+            advance();
+            session.onFailure(write, slot, outcome + ": " + reason, unknown);
+        }
+    }
+
     void reset() {
         bytes = null;
         queuedBytes = 0;
@@ -69,6 +92,8 @@ final class Batch {
         requestId = 0;
         attempts = 0;
         here = false;
+        via = 0;
+        unreachable = 0;
         uncertain = false;
         trouble = "no answer yet";
         Arrays.fill(sessions, first, end, null);

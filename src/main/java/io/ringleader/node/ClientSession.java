@@ -159,7 +159,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     @Override
     public void onClosed(String reason) {
         open = false;
-        router.forget(this);
+        router.room.forget(this);
         services.sessions().remove(this);
         services.watchers().remove(connection);
         listing.end();
@@ -203,7 +203,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
                 && !pauses.isPaused()
                 && !listing.isActive()
                 && connection.pendingOutputBytes() + replies.heldBytes() < shared.answersMaxBytes()
-                && (kind == Kind.LOCAL || router.hasRoom(this));
+                && (kind == Kind.LOCAL || router.room.admits(this));
     }
 
     @Override
@@ -214,6 +214,10 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         }
         boolean write = request.isWrite();
         int partition = router.partitionOf(request.keyBuffer(), request.keyOffset(), request.keyLength());
+        if (router.isBehind(partition, write)) {
+            refuse(request, write, partition);
+            return;
+        }
         // The session remembers the results of its last batch, and they travel in one frame. A value may be as large as
         // any.
         long resultBytes = write && request.isRetrieval()
@@ -225,6 +229,13 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         long slot = replies.add(services.watchers().watched(request, number), 1);
         count(write, 1);
         router.added(lane, this, slot, resultBytes);
+    }
+
+    private void refuse(Request request, boolean write, int partition) {
+        shared.stats().onFailure();
+        long slot = replies.add(services.watchers().watched(request, number), 1);
+        String outcome = write ? "not applied" : "not read";
+        replies.fail(slot, outcome + ": busy, partition " + partition + " is behind with what was asked before", false);
     }
 
     private void flushAll(Request request) {

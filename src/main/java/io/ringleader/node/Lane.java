@@ -78,6 +78,14 @@ final class Lane {
         return gathering.deadlineNanos;
     }
 
+    /** Whether the oldest command behind the batch under way must be answered before that time. */
+    boolean isDueBefore(long nanos) {
+        if (queue.isEmpty()) {
+            return isGathering() && gathering.deadlineNanos - nanos < 0;
+        }
+        return queue.peek().deadlineNanos - nanos < 0;
+    }
+
     /** Closes the batch that gathers and begins another. */
     Batch seal() {
         Batch sealed = gathering;

@@ -9,6 +9,7 @@ import io.ringleader.memcached.Administration.Topic;
 import io.ringleader.memcached.Credentials;
 import io.ringleader.net.Peers;
 import io.ringleader.raft.Effects;
+import io.ringleader.raft.HardState;
 import io.ringleader.raft.Message;
 import io.ringleader.raft.Message.InstallSnapshot;
 import io.ringleader.raft.Replica;
@@ -58,6 +59,7 @@ public final class Node implements Closeable {
     private final Router router;
     private final Peers peers;
     private final Outbox outbox;
+    private final Relay relay;
     private final ClientSession.Shared clients;
 
     private List<Response> raftResponses = new ArrayList<>();
@@ -107,6 +109,7 @@ public final class Node implements Closeable {
                 peerLimits(),
                 new PeerEvents());
         outbox = new Outbox(peers, FRAME_TARGET_BYTES, (int) limits.frameMaxBytes());
+        relay = new Relay(id, otherPeers().keySet(), Router.firstRequestId(env.incarnation()), peers, outbox);
         router = new Router(
                 id,
                 env.incarnation(),
@@ -230,11 +233,13 @@ public final class Node implements Closeable {
 
     // ---- from the client loop
 
-    private void submit(int target, Request request) {
+    private void submit(int target, int via, Request request) {
         env.raftLoop().execute(() -> {
             if (target == self.id()) {
                 raftHost.onRequest(request);
-            } else if (peers.isConnected(target)) {
+            } else if (via != HardState.NOBODY && peers.isConnected(via)) {
+                outbox.addRelayed(via, target, request);
+            } else if (via == HardState.NOBODY && peers.isConnected(target)) {
                 outbox.add(target, request);
             } else {
                 raftResponses.add(Response.failed(request.id(), Response.Status.UNREACHABLE));
@@ -438,8 +443,17 @@ public final class Node implements Closeable {
         }
 
         @Override
+        public void onRelay(int target, Request request) {
+            env.raftLoop().execute(() -> relay.pass(target, request));
+        }
+
+        @Override
         public void onResponse(Response response) {
-            env.raftLoop().execute(() -> raftResponses.add(response));
+            env.raftLoop().execute(() -> {
+                if (!relay.takes(response)) {
+                    raftResponses.add(response);
+                }
+            });
         }
 
         @Override

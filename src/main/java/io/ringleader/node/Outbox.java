@@ -7,6 +7,7 @@ import io.ringleader.store.ByteWriter;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,9 +45,18 @@ final class Outbox {
     }
 
     void add(int node, Request request) {
+        add(node, request, frame -> PeerCodec.write(frame, request));
+    }
+
+    /** To be passed on to the target. */
+    void addRelayed(int via, int target, Request request) {
+        add(via, request, frame -> PeerCodec.writeRelayed(frame, target, request));
+    }
+
+    private void add(int node, Request request, Consumer<ByteWriter> writing) {
         ByteWriter frame = frame(node);
         int start = frame.length();
-        PeerCodec.write(frame, request);
+        writing.accept(frame);
         if (!fits(node, frame, start)) {
             log.error("A request of {} bytes to node {} is not sent: too large.", request.bytes().length, node);
         }

@@ -60,6 +60,7 @@ final class PeerCodec {
 
     private static final int REQUEST = 32;
     private static final int RESPONSE = 33;
+    private static final int RELAYED_REQUEST = 34;
     private static final int LEAVING = 48;
 
     private static final Map<Class<? extends Message>, Integer> KINDS = Map.ofEntries(
@@ -87,6 +88,9 @@ final class PeerCodec {
         void onMessage(int partition, Replica sender, Message message);
 
         void onRequest(Request request);
+
+        /** A request for another node, which its sender cannot reach. */
+        void onRelay(int target, Request request);
 
         void onResponse(Response response);
 
@@ -202,6 +206,16 @@ final class PeerCodec {
 
     static void write(ByteWriter out, Request request) {
         out.putByte(REQUEST);
+        writeRequest(out, request);
+    }
+
+    static void writeRelayed(ByteWriter out, int target, Request request) {
+        out.putByte(RELAYED_REQUEST);
+        out.putInt(target);
+        writeRequest(out, request);
+    }
+
+    private static void writeRequest(ByteWriter out, Request request) {
         out.putInt(request.partition());
         out.putLong(request.id());
         out.putByte(request.write() ? 1 : 0);
@@ -247,13 +261,8 @@ final class PeerCodec {
     private static void readOne(int from, int self, ByteBuffer in, Receiver receiver) {
         int kind = in.get();
         switch (kind) {
-            case REQUEST -> {
-                int partition = in.getInt();
-                long id = in.getLong();
-                boolean write = in.get() == 1;
-                int count = in.getInt();
-                receiver.onRequest(new Request(from, id, partition, write, count, readBytes(in)));
-            }
+            case REQUEST -> receiver.onRequest(readRequest(from, in));
+            case RELAYED_REQUEST -> receiver.onRelay(in.getInt(), readRequest(from, in));
             case RESPONSE -> {
                 long id = in.getLong();
                 Response.Status status = Response.Status.ofCode(in.get());
@@ -269,6 +278,14 @@ final class PeerCodec {
                 receiver.onMessage(partition, sender, readMessage(kind, from, self, term, in));
             }
         }
+    }
+
+    private static Request readRequest(int from, ByteBuffer in) {
+        int partition = in.getInt();
+        long id = in.getLong();
+        boolean write = in.get() == 1;
+        int count = in.getInt();
+        return new Request(from, id, partition, write, count, readBytes(in));
     }
 
     private static Message readMessage(int kind, int from, int self, long term, ByteBuffer in) {

@@ -10,10 +10,8 @@ import io.ringleader.store.ResultReader;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Brings the commands of this node's clients to whoever leads their partition, and the results back. It is the session of
@@ -28,9 +26,9 @@ final class Router {
     record Settings(
             long commandTimeoutNanos, long attemptNanos, int batchMaxBytes, long resultMaxBytes, long queueMaxBytes) {}
 
-    /** Hands a request to the raft loop, for this node or another. */
+    /** Hands a request to the raft loop, for this node or another; {@code via} passes it on, unless it is nobody. */
     interface Sender {
-        void send(int node, Request request);
+        void send(int node, int via, Request request);
     }
 
     private static final long TIMER_NANOS = 10_000_000L;
@@ -58,20 +56,19 @@ final class Router {
     /** By partition: until when this node's own replica is not asked for reads, because it could not serve one lately. */
     private final long[] notHereUntilNanos;
 
+    private final Detours detours;
     private final ArrayDeque<Lane> dirty = new ArrayDeque<>();
     private final Map<Long, Lane> underWay = new HashMap<>();
-    /** Sessions whose next command did not fit. */
-    private final Set<ClientSession> waiting = new LinkedHashSet<>();
+    final QueueRoom room;
 
     private final ResultReader results = new ResultReader();
     private final CommandReader cursor = new CommandReader();
     private long nextRequestId;
-    private long queuedBytes;
 
     Router(int self, long incarnation, Ring ring, Loop loop, Clock clock, Settings settings, Sender sender) {
         this.self = self;
         this.incarnation = incarnation;
-        this.nextRequestId = incarnation << INCARNATION_SHIFT;
+        this.nextRequestId = firstRequestId(incarnation);
         this.ring = ring;
         this.loop = loop;
         this.clock = clock;
@@ -82,11 +79,18 @@ final class Router {
         leaders = new int[ring.partitions()];
         notHereUntilNanos = new long[ring.partitions()];
         Arrays.fill(notHereUntilNanos, Long.MIN_VALUE);
+        room = new QueueRoom(settings.queueMaxBytes());
+        detours = new Detours(clock, settings.commandTimeoutNanos());
         for (int partition = 0; partition < ring.partitions(); partition++) {
             reads[partition] = new Lane(partition, false);
             writes[partition] = new Lane(partition, true);
         }
         loop.atEndOfBurst(this::sendAll);
+    }
+
+    /** No request of an earlier process of this node had it or a higher one. */
+    static long firstRequestId(long incarnation) {
+        return incarnation << INCARNATION_SHIFT;
     }
 
     void start() {
@@ -103,17 +107,12 @@ final class Router {
 
     // ---- commands in
 
-    /** Whether another command may come; if not, the session is told by {@link ClientSession#resume} when it may. */
-    boolean hasRoom(ClientSession session) {
-        if (queuedBytes < settings.queueMaxBytes()) {
-            return true;
-        }
-        waiting.add(session);
-        return false;
-    }
-
-    void forget(ClientSession session) {
-        waiting.remove(session);
+    /**
+     * Whether what waits for the partition has waited for half of its time. What comes now would hardly be served in time: it is
+     * better told at once than when its time is up.
+     */
+    boolean isBehind(int partition, boolean write) {
+        return lane(partition, write).isDueBefore(clock.monotonicNanos() + settings.commandTimeoutNanos() / 2);
     }
 
     /**
@@ -136,7 +135,7 @@ final class Router {
 
     /** {@code resultBytes}: what the result may weigh if it is remembered for a repeat, else 0. */
     void added(Lane lane, ClientSession session, long slot, long resultBytes) {
-        queuedBytes += lane.added(session, slot, clock.monotonicNanos() + settings.commandTimeoutNanos(), resultBytes);
+        room.add(lane.added(session, slot, clock.monotonicNanos() + settings.commandTimeoutNanos(), resultBytes));
         touch(lane);
     }
 
@@ -154,11 +153,11 @@ final class Router {
 
     /** Who waits for what, for tests; empty if nobody does. */
     String unfinished() {
-        if (underWay.isEmpty() && waiting.isEmpty() && queuedBytes == 0 && dirty.isEmpty()) {
+        if (underWay.isEmpty() && room.isEmpty() && dirty.isEmpty()) {
             return "";
         }
-        return " router: " + underWay.size() + " requests are under way, " + waiting.size() + " sessions wait, "
-                + queuedBytes + " bytes are queued, " + dirty.size() + " lanes are dirty;";
+        return " router: " + underWay.size() + " requests are under way, " + room + ", " + dirty.size()
+                + " lanes are dirty;";
     }
 
     // ---- batches out
@@ -171,13 +170,7 @@ final class Router {
                 startNext(lane);
             }
         }
-        if (!waiting.isEmpty() && queuedBytes < settings.queueMaxBytes()) {
-            ClientSession[] woken = waiting.toArray(ClientSession[]::new);
-            waiting.clear();
-            for (ClientSession session : woken) {
-                session.resume();
-            }
-        }
+        room.wake();
     }
 
     private void startNext(Lane lane) {
@@ -218,6 +211,11 @@ final class Router {
     }
 
     private void attempt(Lane lane, Batch batch, int target) {
+        attempt(lane, batch, target, detours.via(target));
+    }
+
+    private void attempt(Lane lane, Batch batch, int target, int via) {
+        batch.via = via;
         batch.requestId = nextRequestId++;
         batch.target = target;
         batch.sentNanos = clock.monotonicNanos();
@@ -226,6 +224,7 @@ final class Router {
         underWay.put(batch.requestId, lane);
         sender.send(
                 target,
+                via,
                 new Request(self, batch.requestId, lane.partition, lane.write, batch.commandCount(), batch.bytes));
     }
 
@@ -253,6 +252,7 @@ final class Router {
             }
             case UNREACHABLE -> {
                 batch.trouble = "node " + batch.target + " is unreachable";
+                missed(batch);
                 tryAnother(lane, batch);
             }
             case BUSY -> {
@@ -272,6 +272,9 @@ final class Router {
     private void onResults(Lane lane, Batch batch, Response response) {
         if (!batch.here) {
             leaders[lane.partition] = batch.target;
+        }
+        if (batch.via != HardState.NOBODY) {
+            detours.found(batch.target, batch.via);
         }
         results.reset(response.results(), 0, response.results().length);
         int answered = 0;
@@ -307,7 +310,7 @@ final class Router {
     }
 
     private void finish(Lane lane, Batch batch) {
-        queuedBytes -= batch.queuedBytes;
+        room.remove(batch.queuedBytes);
         lane.inFlight = null;
         lane.recycle(batch);
         touch(lane);
@@ -315,7 +318,23 @@ final class Router {
 
     // ---- trouble
 
+    private void missed(Batch batch) {
+        batch.unreachable = batch.target;
+        detours.forget(batch.target);
+    }
+
     private void onNotLeader(Lane lane, Batch batch, int leader) {
+        if (leader != HardState.NOBODY && leader == batch.unreachable) {
+            // We cannot reach it, but who knows that it leads may.
+            if (batch.target != self && batch.target != leader && batch.via == HardState.NOBODY) {
+                int teller = batch.target;
+                batch.target = leader;
+                attempt(lane, batch, leader, teller);
+            } else {
+                tryAnother(lane, batch);
+            }
+            return;
+        }
         // A hint comes from another node, so it is not trusted to name one that has a replica.
         if (leader != batch.target && ring.replicas(lane.partition).contains(leader)) {
             leaders[lane.partition] = leader;
@@ -345,8 +364,14 @@ final class Router {
         if (leaders[lane.partition] == batch.target) {
             leaders[lane.partition] = HardState.NOBODY;
         }
-        batch.target = replica(lane.partition, batch.attempts);
+        batch.target = another(lane, batch);
         retryLater(batch);
+    }
+
+    /** Not one that has just been missed. */
+    private int another(Lane lane, Batch batch) {
+        int next = replica(lane.partition, batch.attempts);
+        return next == batch.unreachable ? replica(lane.partition, batch.attempts + 1) : next;
     }
 
     private void retryLater(Batch batch) {
@@ -383,11 +408,12 @@ final class Router {
 
     private void giveUpOn(Lane lane, int node) {
         Batch batch = lane.inFlight;
-        if (batch != null && batch.requestId != 0 && batch.target == node) {
+        if (batch != null && batch.requestId != 0 && (batch.target == node || batch.via == node)) {
             underWay.remove(batch.requestId);
             batch.requestId = 0;
             batch.uncertain = true;
             batch.trouble = "the connection to node " + node + " was lost";
+            missed(batch);
             tryAnother(lane, batch);
         }
     }
@@ -420,8 +446,11 @@ final class Router {
             batch.trouble = "node " + batch.target + " does not answer";
             if (batch.here) {
                 notHere(lane, batch);
+                batch.target = replica(lane.partition, batch.attempts);
+            } else {
+                missed(batch);
+                batch.target = another(lane, batch);
             }
-            batch.target = replica(lane.partition, batch.attempts);
             attempt(lane, batch, batch.target);
         }
         expireQueued(lane, nowNanos, trouble);
@@ -435,7 +464,7 @@ final class Router {
         while (!lane.queue.isEmpty() && nowNanos >= lane.queue.peek().deadlineNanos) {
             Batch batch = lane.queue.poll();
             answerAll(lane, batch, "earlier commands for it are still waiting (" + trouble + ")");
-            queuedBytes -= batch.queuedBytes;
+            room.remove(batch.queuedBytes);
             lane.recycle(batch);
         }
     }
@@ -450,22 +479,9 @@ final class Router {
     }
 
     private void answerAll(Lane lane, Batch batch, String reason) {
-        boolean uncertain = lane.write && batch.uncertain;
-        String outcome;
-        if (!lane.write) {
-            outcome = "not read";
-        } else if (uncertain) {
-            outcome = "outcome unknown, it may have been applied or be applied yet";
-        } else {
-            outcome = "not applied";
-        }
-        String sentence = outcome + ": partition " + lane.partition + " (replicas on nodes "
-                + ring.replicas(lane.partition) + ") cannot be served, " + reason;
-        while (batch.commandCount() > 0) {
-            ClientSession session = batch.session();
-            long slot = batch.slot();
-            batch.advance();
-            session.onFailure(lane.write, slot, sentence, uncertain);
-        }
+        batch.failAll(
+                lane.write,
+                "partition " + lane.partition + " (replicas on nodes " + ring.replicas(lane.partition)
+                        + ") cannot be served, " + reason);
     }
 }

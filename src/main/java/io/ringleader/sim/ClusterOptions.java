@@ -76,7 +76,12 @@ public final class ClusterOptions implements Cloneable {
                 true,
                 clientAccess,
                 new RingConfig(virtualNodes, 1.25),
-                new Timeouts(heartbeatMillis, electionTimeoutMillis, 2 * electionTimeoutMillis, commandTimeoutMillis, stopMillis),
+                new Timeouts(
+                        heartbeatMillis,
+                        electionTimeoutMillis,
+                        2 * electionTimeoutMillis,
+                        commandTimeoutMillis,
+                        stopMillis),
                 reads,
                 limits(),
                 all,

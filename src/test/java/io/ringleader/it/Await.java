@@ -5,19 +5,19 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for what other processes do: looks again and again, up to a deadline. */
-final class Await {
+public final class Await {
     /** Between two looks; short against anything that is waited for. */
     private static final long PAUSE_NANOS = 20_000_000L;
 
     /** An {@link IOException} counts as "not yet": the process that is asked may be starting or just gone. */
-    interface Condition {
+    public interface Condition {
         boolean holds() throws IOException;
     }
 
     private Await() {}
 
     /** @throws AssertionError if it does not hold in time; the message says what was waited for */
-    static void until(String what, Duration limit, Condition condition) {
+    public static void until(String what, Duration limit, Condition condition) {
         long startNanos = System.nanoTime();
         IOException last = null;
         while (true) {

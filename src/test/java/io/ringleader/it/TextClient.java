@@ -20,7 +20,7 @@ import java.util.Optional;
  * A client of one node that does no more than it is told: sends bytes, and reads lines and blocks. Texts are Latin-1, so that
  * every byte is one character. Every read has a time limit. Used by one thread.
  */
-final class TextClient implements Closeable {
+public final class TextClient implements Closeable {
     /** Longer than any command timeout that the tests configure. */
     private static final Duration USUAL_PATIENCE = Duration.ofSeconds(20);
 
@@ -34,10 +34,15 @@ final class TextClient implements Closeable {
 
     /** @param patience for any single read, and to connect */
     TextClient(int port, Duration patience) throws IOException {
+        this(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), patience);
+    }
+
+    /** @param patience for any single read, and to connect */
+    public TextClient(InetSocketAddress address, Duration patience) throws IOException {
         try {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) patience.toMillis());
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) patience.toMillis());
+            socket.connect(address, (int) patience.toMillis());
             in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
             out = socket.getOutputStream();
         } catch (IOException e) {
@@ -47,21 +52,21 @@ final class TextClient implements Closeable {
     }
 
     /** Changes the limit for any single read. */
-    void waitAtMost(Duration patience) throws IOException {
+    public void waitAtMost(Duration patience) throws IOException {
         socket.setSoTimeout((int) patience.toMillis());
     }
 
-    void send(byte[] bytes) throws IOException {
+    public void send(byte[] bytes) throws IOException {
         out.write(bytes);
         out.flush();
     }
 
-    void send(String text) throws IOException {
+    public void send(String text) throws IOException {
         send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** The next line without its end. */
-    String line() throws IOException {
+    public String line() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) {
@@ -81,7 +86,7 @@ final class TextClient implements Closeable {
     }
 
     /** Exactly so many bytes. */
-    String block(int bytes) throws IOException {
+    public String block(int bytes) throws IOException {
         byte[] block = in.readNBytes(bytes);
         if (block.length < bytes) {
             throw new EOFException("The node closed the connection within a block of " + bytes + " bytes.");
@@ -90,7 +95,7 @@ final class TextClient implements Closeable {
     }
 
     /** Everything until the node closes the connection. A reset is an end too: the node had not read all that was sent. */
-    String rest() throws IOException {
+    public String rest() throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         try {
             in.transferTo(all);
@@ -101,27 +106,27 @@ final class TextClient implements Closeable {
     }
 
     /** No more will be sent. */
-    void endOutput() throws IOException {
+    public void endOutput() throws IOException {
         socket.shutdownOutput();
     }
 
     // ---- one command, one answer
 
-    String command(String line) throws IOException {
+    public String command(String line) throws IOException {
         send(line + "\r\n");
         return line();
     }
 
-    String store(String verb, String key, String value) throws IOException {
+    public String store(String verb, String key, String value) throws IOException {
         return command(verb + " " + key + " 0 0 " + value.length() + "\r\n" + value);
     }
 
-    String set(String key, String value) throws IOException {
+    public String set(String key, String value) throws IOException {
         return store("set", key, value);
     }
 
     /** @throws IOException also if the answer is an error */
-    Optional<String> get(String key) throws IOException {
+    public Optional<String> get(String key) throws IOException {
         return Optional.ofNullable(getAll(key).get(key));
     }
 
@@ -130,13 +135,13 @@ final class TextClient implements Closeable {
      *
      * @throws IOException also if the answer is an error
      */
-    Map<String, String> getAll(String... keys) throws IOException {
+    public Map<String, String> getAll(String... keys) throws IOException {
         send("get " + String.join(" ", keys) + "\r\n");
         return values();
     }
 
     /** Reads VALUE blocks up to END. */
-    Map<String, String> values() throws IOException {
+    public Map<String, String> values() throws IOException {
         Map<String, String> found = new LinkedHashMap<>();
         for (String line = line(); !line.equals("END"); line = line()) {
             String[] words = line.split(" ");
@@ -150,7 +155,7 @@ final class TextClient implements Closeable {
     }
 
     /** @throws IOException also if the answer is an error */
-    Map<String, String> stats(String argument) throws IOException {
+    public Map<String, String> stats(String argument) throws IOException {
         send(("stats " + argument).strip() + "\r\n");
         Map<String, String> stats = new LinkedHashMap<>();
         for (String line = line(); !line.equals("END"); line = line()) {

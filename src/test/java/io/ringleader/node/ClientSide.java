@@ -30,7 +30,8 @@ final class ClientSide {
     static final int PARTITIONS = 2;
 
     /** What the router asked of a node. */
-    record Asked(int node, Request request) {}
+    /** @param via who is to pass it on; 0 is nobody */
+    record Asked(int node, int via, Request request) {}
 
     final VirtualWorld world = new VirtualWorld(7, 0);
     final VirtualProcess process = world.process("node1");
@@ -77,7 +78,7 @@ final class ClientSide {
                         BATCH_MAX_BYTES,
                         BATCH_MAX_BYTES,
                         QUEUE_MAX_BYTES),
-                (node, request) -> asked.add(new Asked(node, request)));
+                (node, via, request) -> asked.add(new Asked(node, via, request)));
         router.start();
         ClientSession.Information information = new ClientSession.Information() {
             @Override

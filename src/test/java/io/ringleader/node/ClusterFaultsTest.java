@@ -68,6 +68,26 @@ class ClusterFaultsTest {
     }
 
     @Test
+    void aNodeThatIsCutOffFromTheLeaderAloneReachesItThroughTheOther() {
+        OneThreadCluster cluster = onePartition(23);
+        int leader = cluster.leaderOf(0);
+        int asking = other(cluster, leader);
+        TextClient client = cluster.client(asking);
+        assertThat(client.ask(TextClient.set("n", 0, "0"))).isEqualTo(OK);
+        cluster.world().cutBetween(OneThreadCluster.host(leader), OneThreadCluster.host(asking));
+        for (int i = 1; i <= 50; i++) {
+            assertThat(client.ask("incr n 1")).isEqualTo(Integer.toString(i));
+            assertThat(client.value("n")).isEqualTo(Integer.toString(i));
+            cluster.runMillis(100);
+        }
+        assertThat(cluster.leaderOf(0)).as("nobody has disturbed the leader").isEqualTo(leader);
+        cluster.heal();
+        assertThat(client.ask("incr n 1")).isEqualTo("51");
+        cluster.awaitEqualReplicas();
+        cluster.requireNothingLeftBehind();
+    }
+
+    @Test
     void aRepeatedBatchIsAppliedOnce() {
         for (int seed = 230; seed < 240; seed++) {
             OneThreadCluster cluster = onePartition(seed);
@@ -75,8 +95,10 @@ class ClusterFaultsTest {
             int asking = other(cluster, leader);
             TextClient client = cluster.client(asking);
             assertThat(client.ask(TextClient.set("n", 0, "5"))).isEqualTo(OK);
-            // The request gets through, the answer does not: the router asks again.
+            // The request gets through, the answer does not, on no way: the router asks again.
+            int third = other(cluster, leader, asking);
             cluster.world().cutLink(OneThreadCluster.host(leader), OneThreadCluster.host(asking));
+            cluster.world().cutBetween(OneThreadCluster.host(third), OneThreadCluster.host(asking));
             String[] answer = new String[1];
             client.send("incr n 1", text -> answer[0] = text);
             cluster.runMillis(700);

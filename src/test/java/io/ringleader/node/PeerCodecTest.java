@@ -25,6 +25,9 @@ class PeerCodecTest {
     private static final int SELF = 2;
     private static final Replica SENDER = new Replica(FROM, 2, -1, true);
 
+    /** A request for another node. */
+    private record Relayed(int target, Request request) {}
+
     /** What a frame held, each as text that has all its fields. */
     private static final class Recorder implements PeerCodec.Receiver {
         final List<String> texts = new ArrayList<>();
@@ -37,6 +40,11 @@ class PeerCodecTest {
         @Override
         public void onRequest(Request request) {
             texts.add(text(request));
+        }
+
+        @Override
+        public void onRelay(int target, Request request) {
+            texts.add(text(new Relayed(target, request)));
         }
 
         @Override
@@ -53,6 +61,8 @@ class PeerCodecTest {
     private static String text(Object message) {
         if (message instanceof Request r) {
             return "request " + r.from() + r.id() + r.partition() + r.write() + r.commandCount() + hex(r.bytes());
+        } else if (message instanceof Relayed r) {
+            return "for " + r.target() + " " + text(r.request());
         } else if (message instanceof Response r) {
             return "response " + r.requestId() + r.status() + r.leader() + " " + r.answered() + hex(r.results());
         } else if (message instanceof Message.AppendEntries m) {
@@ -116,6 +126,8 @@ class PeerCodecTest {
                         .as((t, r, known) -> new Message.Admit(FROM, SELF, t, r, known)),
                 Combinators.combine(l, Arbitraries.integers(), b, Arbitraries.integers(), bytes)
                         .as((id, p, w, c, data) -> new Request(FROM, id, p, w, c, data)),
+                Combinators.combine(Arbitraries.integers(), l, b, bytes)
+                        .as((target, id, w, data) -> new Relayed(target, new Request(FROM, id, 3, w, 4, data))),
                 Combinators.combine(
                                 l,
                                 Arbitraries.of(Response.Status.values()),
@@ -136,6 +148,8 @@ class PeerCodecTest {
     private static void write(ByteWriter out, int partition, Object message) {
         if (message instanceof Request request) {
             PeerCodec.write(out, request);
+        } else if (message instanceof Relayed relayed) {
+            PeerCodec.writeRelayed(out, relayed.target(), relayed.request());
         } else if (message instanceof Response response) {
             PeerCodec.write(out, response);
         } else {

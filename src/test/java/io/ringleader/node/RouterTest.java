@@ -123,6 +123,37 @@ class RouterTest {
     }
 
     @Test
+    void aLeaderThatCannotBeReachedIsAskedThroughWhoKnowsOfIt() {
+        set(key);
+        Asked first = side.next();
+        int leader = first.node();
+        side.fail(first, Status.UNREACHABLE);
+        assertThat(side.world.runUntil(() -> !side.asked.isEmpty(), 500)).isTrue();
+        Asked teller = side.next();
+        while (teller.node() == 1) {
+            // this node's own replica does not reach it either
+            side.respond(Response.notLeader(teller.request().id(), leader));
+            assertThat(side.world.runUntil(() -> !side.asked.isEmpty(), 500)).isTrue();
+            teller = side.next();
+        }
+        assertThat(teller.node()).isNotEqualTo(leader);
+        side.respond(Response.notLeader(teller.request().id(), leader));
+        Asked relayed = side.next();
+        assertThat(relayed.node()).isEqualTo(leader);
+        assertThat(relayed.via()).isEqualTo(teller.node());
+        assertThat(sequence(relayed)).isEqualTo(sequence(first));
+        side.answer(relayed, Result.STORED);
+        assertThat(client.heard()).isEqualTo("STORED\r\n");
+        set(key);
+        Asked next = side.next();
+        assertThat(next.via()).as("the detour is remembered").isEqualTo(teller.node());
+        side.answer(next, Result.STORED);
+        side.world.runMillis(ClientSide.COMMAND_TIMEOUT_MILLIS);
+        set(key);
+        assertThat(side.next().via()).as("but not for ever").isZero();
+    }
+
+    @Test
     void aHintToANodeWithoutAReplicaIsNotFollowed() {
         set(key);
         side.respond(Response.notLeader(side.next().request().id(), 77));
@@ -164,6 +195,23 @@ class RouterTest {
                 .isLessThan(150);
         side.loop.execute(() -> side.router.onLeaderChanged(0, 2));
         assertThat(side.next().node()).as("it is asked at once").isEqualTo(2);
+    }
+
+    @Test
+    void whatComesBehindCommandsThatHaveWaitedForLongIsRefusedAtOnce() {
+        set(key);
+        set(key);
+        side.world.runMillis(ClientSide.COMMAND_TIMEOUT_MILLIS / 2 - 20);
+        Client inTime = side.client().says("set " + key + " 0 0 1\r\n1\r\n");
+        assertThat(inTime.heard()).isEmpty();
+        side.world.runMillis(40);
+        Client late = side.client();
+        assertThat(late.says("set " + key + " 0 0 1\r\n1\r\n").heard())
+                .isEqualTo("SERVER_ERROR not applied: busy, partition 0 is behind with what was asked before\r\n");
+        late.says("set " + side.key(1, 0) + " 0 0 1\r\n1\r\nget " + key + "\r\n");
+        assertThat(side.asked.stream().map(asked -> asked.request().partition()))
+                .as("another partition is served")
+                .contains(1);
     }
 
     @Test

@@ -1,0 +1,211 @@
+package io.ringleader.failover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.ringleader.it.TextClient;
+import io.ringleader.namespaces.Fault;
+import io.ringleader.namespaces.NamespaceCluster;
+import io.ringleader.namespaces.NamespaceNode;
+import io.ringleader.namespaces.Standings;
+import io.ringleader.namespaces.UnavailableException;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * One client or one node that does something bad, and what all others notice of it, each against a quiet run just before. Part of
+ * {@code make test-failover} ({@code ONLY=fairness}).
+ */
+class FairnessGate {
+    private static final Duration MEASURED = Duration.ofSeconds(8);
+    private static final Duration SETTLED = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int HUGE_BYTES = (1 << 20) - 1024;
+    private static final String HEAD = """
+            | what one does | what it got done | others, operations per second: quiet / then | others, latency, ms, p99 / max: quiet | then | errors of others |
+            | --- | --- | --- | --- | --- | --- |
+            """;
+
+    /** Something bad, until it is closed; tells what came of it. */
+    private interface Offender extends AutoCloseable {
+        String done();
+
+        @Override
+        void close() throws IOException;
+    }
+
+    private interface Offence {
+        Offender begin() throws IOException;
+    }
+
+    private NamespaceCluster cluster;
+
+    @AfterEach
+    void stop() throws IOException {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    @Test
+    void nobodyHarmsOthers() throws Exception {
+        boolean wanted = "fairness".matches(".*(" + System.getProperty("ringleader.failover.only", "") + ").*");
+        if (!wanted) {
+            abort("Not asked for.");
+        }
+        try {
+            cluster = NamespaceCluster.started(3, Map.of());
+        } catch (UnavailableException e) {
+            abort(e.getMessage());
+        }
+        List<String> failures = new ArrayList<>();
+        StringBuilder table = new StringBuilder(HEAD);
+        System.out.print(HEAD);
+        Victims.run(cluster.nodes(), MEASURED);
+        compare("sets values of 1 MiB, one after the other", this::huge, cluster.nodes(), table, failures);
+        compare(
+                "asks for values of 1 MiB and does not read the answers",
+                this::slowReader,
+                cluster.nodes(),
+                table,
+                failures);
+        int follower = leastLeader();
+        List<NamespaceNode> others =
+                cluster.nodes().stream().filter(node -> node.id() != follower).toList();
+        compare("is a follower that stands still", () -> fault(new Fault.Paused(follower)), others, table, failures);
+        cluster.awaitReady();
+        compare("is a follower that is dead", () -> fault(new Fault.Killed(follower)), others, table, failures);
+        Page.write("fairness", table.toString());
+        assertThat(failures).isEmpty();
+    }
+
+    private void compare(
+            String what, Offence offence, List<NamespaceNode> nodes, StringBuilder table, List<String> failures)
+            throws Exception {
+        Victims.Result quiet = Victims.run(nodes, MEASURED);
+        Victims.Result then;
+        String done;
+        try (Offender offender = offence.begin()) {
+            Stage.pause(SETTLED);
+            then = Victims.run(nodes, MEASURED);
+            done = offender.done();
+        }
+        String row = String.format(
+                Locale.ROOT,
+                "| %s | %s | %.0f / %.0f | %.0f / %.0f | %.0f / %.0f | %d |%n",
+                what,
+                done,
+                quiet.perSecond(),
+                then.perSecond(),
+                quiet.latencyMillis()[1],
+                quiet.latencyMillis()[2],
+                then.latencyMillis()[1],
+                then.latencyMillis()[2],
+                then.errors());
+        System.out.print(row);
+        table.append(row);
+        if (then.errors() > 0) {
+            failures.add(what + ": " + then.errors() + " errors of others");
+        }
+    }
+
+    private int leastLeader() throws IOException {
+        Standings standings = cluster.standings();
+        return cluster.ids().stream()
+                .min(Comparator.comparingLong(standings::ledBy))
+                .orElseThrow();
+    }
+
+    private Offender fault(Fault fault) throws IOException {
+        cluster.inject(fault);
+        return new Offender() {
+            @Override
+            public String done() {
+                return "";
+            }
+
+            @Override
+            public void close() throws IOException {
+                cluster.heal(fault);
+            }
+        };
+    }
+
+    private Offender huge() throws IOException {
+        TextClient client = new TextClient(cluster.node(1).clientAddress(), PATIENCE);
+        String value = "h".repeat(HUGE_BYTES);
+        AtomicLong stored = new AtomicLong();
+        long startNanos = System.nanoTime();
+        return onThread(
+                client::close,
+                () -> String.format(Locale.ROOT, "%.0f MiB/s", stored.get() * 1e9 / (System.nanoTime() - startNanos)),
+                () -> {
+                    for (int i = 0; ; i++) {
+                        if (!client.set("huge" + i % 50, value).equals("STORED")) {
+                            return;
+                        }
+                        stored.incrementAndGet();
+                    }
+                });
+    }
+
+    private Offender slowReader() throws IOException {
+        try (TextClient client = new TextClient(cluster.node(1).clientAddress(), PATIENCE)) {
+            if (!client.set("huge", "h".repeat(HUGE_BYTES)).equals("STORED")) {
+                throw new IOException("The value that is asked for could not be stored.");
+            }
+        }
+        Socket socket = new Socket();
+        socket.connect(cluster.node(1).clientAddress());
+        AtomicLong sent = new AtomicLong();
+        byte[] question = "get huge\r\n".getBytes(StandardCharsets.US_ASCII);
+        return onThread(socket::close, () -> sent.get() + " questions sent", () -> {
+            while (true) {
+                socket.getOutputStream().write(question);
+                sent.incrementAndGet();
+            }
+        });
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private interface End {
+        void end() throws IOException;
+    }
+
+    private static Offender onThread(End end, Supplier<String> done, Work work) {
+        Thread thread = new Thread(() -> {
+            try {
+                work.run();
+            } catch (IOException e) {
+                // it is told to end by its connection
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return new Offender() {
+            @Override
+            public String done() {
+                return done.get();
+            }
+
+            @Override
+            public void close() throws IOException {
+                end.end();
+            }
+        };
+    }
+}
