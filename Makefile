@@ -6,7 +6,8 @@ ARGS ?=
 JAR := target/ringleader.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build run sim soak test model-check mutants test-differential test-clients format check-config clean
+.PHONY: help build run sim soak test model-check mutants test-differential test-clients bench bench-memory bench-micro \
+	format check-config clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +47,20 @@ sim: build ## Run one simulated cluster, with everything that goes wrong in it (
 MINUTES ?= 10
 soak: build ## Run simulated clusters of random seeds on all cores (MINUTES=10)
 	@bin/ringleader simulate --minutes $(MINUTES)
+
+SECONDS ?= 10
+ROUNDS ?= 5
+MEASURE = java -cp target/test-classes:$(JAR) io.ringleader.comparison
+bench: build ## Measure beside memcached, Redis and etcd, an hour; long runs go into docs (SECONDS=10, ROUNDS=5, ARGS="--only R=3,etcd")
+	@src/test/comparison/install.sh
+	$(MVN) -Dspotless.check.skip=true test-compile
+	@$(MEASURE).Comparison --seconds $(SECONDS) --rounds $(ROUNDS) $(ARGS)
+
+ITEMS ?= 5000000
+bench-memory: build ## Show how much memory an item takes, here and in memcached (ITEMS=5000000)
+	@src/test/comparison/install.sh
+	$(MVN) -Dspotless.check.skip=true test-compile
+	@$(MEASURE).MemoryComparison --items $(ITEMS)
 
 format: ## Format the sources
 	$(MVN) spotless:apply
