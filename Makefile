@@ -62,6 +62,13 @@ bench-memory: build ## Show how much memory an item takes, here and in memcached
 	$(MVN) -Dspotless.check.skip=true test-compile
 	@$(MEASURE).MemoryComparison --items $(ITEMS)
 
+MICRO ?= .*
+MICRO_ARGS ?= -wi 3 -w 2 -i 5 -r 2 -f 2
+bench-micro: ## Measure single parts with JMH: time and allocation per operation (MICRO=regex)
+	$(MVN) -Pbench-micro -Dspotless.check.skip=true test-compile
+	@java -cp target/bench-micro-classes:target/classes:$$(cat target/bench-micro.classpath) org.openjdk.jmh.Main '$(MICRO)' \
+		-bm avgt -tu ns -prof gc $(MICRO_ARGS)
+
 format: ## Format the sources
 	$(MVN) spotless:apply
 

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A system to be measured: starts its processes with an empty data directory and stops them. Used by one thread. */
 abstract class Candidate {
-    private static final long READY_NANOS = 60_000_000_000L;
+    private static final long READY_NANOS = 180_000_000_000L;
     private static final long LOOK_NANOS = 50_000_000L;
     private static final long STOP_SECONDS = 20;
 

@@ -99,17 +99,17 @@ final class Comparison implements Callable<Integer> {
         return 0;
     }
 
-    private void measure(Candidate candidate, int round) throws IOException, InterruptedException {
+    private void measure(Candidate candidate, int round) throws InterruptedException {
         say(String.format(Locale.ROOT, "%n== round %d of %d: %s", round, rounds, candidate.name));
-        Path directory = Candidate.emptied(work.resolve("data")).toAbsolutePath();
-        double sync = DiskSync.medianNanos(directory, SYNCS) / 1e3;
         try {
+            Path directory = Candidate.emptied(work.resolve("data")).toAbsolutePath();
+            double sync = DiskSync.medianNanos(directory, SYNCS) / 1e3;
             candidate.start(directory);
             cells(candidate, sync);
             if (round == 1) {
                 sweeps(candidate);
             }
-        } catch (BenchException e) {
+        } catch (BenchException | IOException e) {
             problems.add(candidate.name + " in round " + round + ": " + e.getMessage());
             say(problems.get(problems.size() - 1));
         } finally {

@@ -14,6 +14,8 @@ final class Ringleader extends Candidate {
     private static final int PEER_PORT = 22_211;
     /** Leaderships go home five seconds after a start; measured is a cluster that has come to rest. */
     private static final long QUIET_NANOS = 8_000_000_000L;
+    /** It does not come to rest where other programs take the processors away; that is measured, then. */
+    private static final long QUIET_LIMIT_NANOS = 60_000_000_000L;
 
     private final int nodes;
     private final String settings;
@@ -63,21 +65,23 @@ final class Ringleader extends Candidate {
                     "--node",
                     Integer.toString(id));
         }
-        long[] since = {System.nanoTime()};
+        long begun = System.nanoTime();
+        long[] since = {begun};
         List<List<String>> last = new ArrayList<>(List.of(List.of()));
-        await("all partitions have leaders that stay", () -> {
+        await("all partitions have leaders", () -> {
             List<String> leaders = new ArrayList<>();
             for (InetSocketAddress server : servers) {
                 ask(server, "stats raft", "END").stream()
                         .filter(line -> line.contains(":leader "))
                         .forEach(leaders::add);
             }
-            if (!leaders.equals(last.get(0)) || leaders.stream().anyMatch(line -> line.endsWith(" 0"))) {
+            long now = System.nanoTime();
+            if (!leaders.equals(last.get(0))) {
                 last.set(0, leaders);
-                since[0] = System.nanoTime();
+                since[0] = now;
             }
-            return nodes == 1 && !leaders.isEmpty() && leaders.stream().noneMatch(line -> line.endsWith(" 0"))
-                    || System.nanoTime() - since[0] > QUIET_NANOS;
+            boolean led = !leaders.isEmpty() && leaders.stream().noneMatch(line -> line.endsWith(" 0"));
+            return led && (nodes == 1 || now - since[0] > QUIET_NANOS || now - begun > QUIET_LIMIT_NANOS);
         });
     }
 }
