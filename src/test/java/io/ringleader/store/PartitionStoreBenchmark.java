@@ -60,7 +60,9 @@ public class PartitionStoreBenchmark {
     public int applySets() {
         results.clear();
         next = next + 1 == BATCHES ? 0 : next + 1;
-        store.apply(++index, sets[next], results);
+        index++;
+        CommandBatch.session(sets[next], 0, 1, 1, index, COMMANDS);
+        store.apply(index, sets[next], results);
         return results.length();
     }
 
