@@ -113,7 +113,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "PID",
             split = ",",
             description = "Processes of the servers on this machine: tells how much processor time they use.")
-    private List<Long> pids = List.of();
+    private List<Long> pids;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result there, too.")
     private Path json;
@@ -125,7 +125,7 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         BenchOptions options = options();
-        ServerCpu cpu = new ServerCpu(pids);
+        ServerCpu cpu = new ServerCpu(pids == null ? List.of() : pids);
         BenchResult result;
         try {
             options.check();
@@ -138,7 +138,7 @@ final class BenchCommand implements Callable<Integer> {
             throw new CommandFailedException(e.getMessage());
         }
         double done = result.perSecond() * options.seconds();
-        double perMillion = pids.isEmpty() || done == 0 ? Double.NaN : cpu.seconds() / done * 1e6;
+        double perMillion = pids == null || done == 0 ? Double.NaN : cpu.seconds() / done * 1e6;
         out.print(result.asText(perMillion));
         out.flush();
         try {

@@ -4,9 +4,11 @@ import io.ringleader.bench.BenchOptions.Protocol;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** A system to be measured: starts its processes with an empty data directory and stops them. Used by one thread. */
 abstract class Candidate {
@@ -43,11 +46,18 @@ abstract class Candidate {
     abstract void start(Path directory) throws IOException;
 
     static InetSocketAddress local(int port) {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+        } catch (UnknownHostException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     void launch(Path log, String... command) throws IOException {
-        commands.add(String.join(" ", command).replace(log.getParent().toString(), "DIR"));
+        String[] quoted = Stream.of(command)
+                .map(word -> word.isEmpty() || word.contains(" ") ? "'" + word + "'" : word)
+                .toArray(String[]::new);
+        commands.add(String.join(" ", quoted).replace(log.getParent().toString(), "DIR"));
         processes.add(new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))

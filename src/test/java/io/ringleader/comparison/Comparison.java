@@ -59,6 +59,8 @@ final class Comparison implements Callable<Integer> {
     private final List<String> commands = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private final Plots plots = new Plots();
+    /** Whose commands are shown, as those of the others differ only in addresses and rates. */
+    private String shown = "";
 
     /** @param args see {@code --help} */
     public static void main(String[] args) {
@@ -80,6 +82,9 @@ final class Comparison implements Callable<Integer> {
             } else {
                 candidates.add(candidate);
             }
+        }
+        if (!candidates.isEmpty()) {
+            shown = candidates.get(0).name;
         }
         for (int round = 1; round <= rounds; round++) {
             List<Candidate> turn = new ArrayList<>(candidates);
@@ -226,7 +231,9 @@ final class Comparison implements Callable<Integer> {
         }
         String command = name + ": `" + options.asCommand() + "`";
         boolean isCell = !name.equals("plot") && !name.equals("warm");
-        if (isCell && commands.stream().noneMatch(known -> known.startsWith(name + ":"))) {
+        if (isCell
+                && candidate.name.equals(shown)
+                && commands.stream().noneMatch(known -> known.startsWith(name + ":"))) {
             commands.add(command);
         }
         return result;

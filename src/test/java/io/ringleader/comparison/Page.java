@@ -62,7 +62,7 @@ record Page(
                     .distinct()
                     .forEach(command -> page.append("  - `").append(command).append("`\n"));
         });
-        page.append("\nThe loads, with the addresses and rates of the system that was measured first:\n\n");
+        page.append("\nThe loads, with the addresses and rates for the first system:\n\n");
         commands.forEach(command -> page.append("- ").append(command).append("\n"));
         if (!problems.isEmpty()) {
             page.append("\n## What went wrong\n\n");
@@ -117,7 +117,10 @@ record Page(
                 for (Candidate other : others) {
                     double theirs = figures.median(row, other.name);
                     double better = row.moreIsBetter() ? ours / theirs : theirs / ours;
-                    line.add(Double.isNaN(better) ? "–" : String.format(Locale.ROOT, "%.2f", better));
+                    line.add(
+                            Double.isNaN(better)
+                                    ? "–"
+                                    : String.format(Locale.ROOT, better < 0.1 ? "%.3f" : "%.2f", better));
                 }
                 page.append(line);
             }
