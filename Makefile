@@ -6,7 +6,8 @@ ARGS ?=
 JAR := target/ringleader.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build run sim soak test model-check mutants test-differential test-clients test-failover format check-config clean
+.PHONY: help build run sim soak test model-check mutants test-differential test-clients test-failover bench bench-memory bench-micro \
+	format check-config clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +52,27 @@ sim: build ## Run one simulated cluster, with everything that goes wrong in it (
 MINUTES ?= 10
 soak: build ## Run simulated clusters of random seeds on all cores (MINUTES=10)
 	@bin/ringleader simulate --minutes $(MINUTES)
+
+SECONDS ?= 10
+ROUNDS ?= 5
+MEASURE = java -cp target/test-classes:$(JAR) io.ringleader.comparison
+bench: build ## Measure beside memcached, Redis and etcd: an hour, writes docs/benchmarks.md (SECONDS=10, ROUNDS=5)
+	@src/test/comparison/install.sh
+	$(MVN) -Dspotless.check.skip=true test-compile
+	@$(MEASURE).Comparison --seconds $(SECONDS) --rounds $(ROUNDS) $(ARGS)
+
+ITEMS ?= 5000000
+bench-memory: build ## Measure the memory that an item takes, here and in memcached (ITEMS=5000000)
+	@src/test/comparison/install.sh
+	$(MVN) -Dspotless.check.skip=true test-compile
+	@$(MEASURE).MemoryComparison --items $(ITEMS)
+
+MICRO ?= .*
+MICRO_ARGS ?= -wi 3 -w 2 -i 5 -r 2 -f 2
+bench-micro: ## Measure single parts with JMH: time and bytes allocated per operation (MICRO=regex)
+	$(MVN) -Pbench-micro -Dspotless.check.skip=true test-compile
+	@java -cp target/bench-micro-classes:target/classes:$$(cat target/bench-micro.classpath) org.openjdk.jmh.Main '$(MICRO)' \
+		-bm avgt -tu ns -prof gc -foe true $(MICRO_ARGS)
 
 format: ## Format the sources
 	$(MVN) spotless:apply

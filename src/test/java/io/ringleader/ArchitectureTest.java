@@ -50,6 +50,7 @@ class ArchitectureTest {
         arrows.put("ring", List.of());
         arrows.put("raft", List.of());
         arrows.put("linearizability", List.of());
+        arrows.put("bench", List.of());
         arrows.put("spec", List.of("raft"));
         arrows.put("trace", List.of("raft"));
         arrows.put("store", List.of("ring"));
@@ -73,15 +74,24 @@ class ArchitectureTest {
                         "linearizability",
                         "spec",
                         "trace"));
-        arrows.put("cli", List.of("loop", "ring", "memcached", "storage", "net", "config", "node", "sim", "trace"));
+        arrows.put(
+                "cli",
+                List.of("loop", "ring", "memcached", "storage", "net", "config", "node", "sim", "trace", "bench"));
         return arrows;
     }
 
     /** Beyond these and java.*, a package may use only what is listed for it. */
     private static final List<String> LIBRARIES = List.of("org.slf4j..", "org.jctools..");
 
-    private static final Map<String, List<String>> MORE_LIBRARIES =
-            Map.of("net", List.of("javax.crypto.."), "config", List.of("org.tomlj.."), "cli", List.of("picocli.."));
+    private static final Map<String, List<String>> MORE_LIBRARIES = Map.of(
+            "net",
+            List.of("javax.crypto.."),
+            "config",
+            List.of("org.tomlj.."),
+            "cli",
+            List.of("picocli.."),
+            "bench",
+            List.of("org.HdrHistogram.."));
 
     @TestFactory
     Stream<DynamicTest> aPackageKnowsOnlyThoseBelowIt() {
@@ -153,7 +163,10 @@ class ArchitectureTest {
     void onlyTheLoopsTouchThreads() {
         check(noClasses()
                 .that(notAllowed(
-                        "io.ringleader.loop.ThreadLoop", "io.ringleader.net.SelectorLoop", "io.ringleader.cli."))
+                        "io.ringleader.loop.ThreadLoop",
+                        "io.ringleader.net.SelectorLoop",
+                        "io.ringleader.bench.",
+                        "io.ringleader.cli."))
                 .should()
                 .dependOnClassesThat(THREADS));
     }
@@ -167,6 +180,7 @@ class ArchitectureTest {
                         "io.ringleader.loop.TaskQueue",
                         "io.ringleader.net.SelectorLoop",
                         "io.ringleader.net.Acceptor",
+                        "io.ringleader.bench.",
                         "io.ringleader.cli."))
                 .should()
                 .accessTargetWhere(describe("it reads a clock", ArchitectureTest::readsAClock)));
@@ -187,7 +201,7 @@ class ArchitectureTest {
     @Test
     void onlyTheNetworkTouchesSockets() {
         check(noClasses()
-                .that(notAllowed("io.ringleader.net.", "io.ringleader.cli."))
+                .that(notAllowed("io.ringleader.net.", "io.ringleader.bench.", "io.ringleader.cli."))
                 .should()
                 .dependOnClassesThat(describe("are sockets", ArchitectureTest::isSocket)));
     }

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             ServeCommand.class,
             LocalCommand.class,
             SimulateCommand.class,
+            BenchCommand.class,
             CheckCommand.class,
             StatusCommand.class,
             VersionCommand.class,
@@ -28,6 +29,7 @@ public final class Main {
 
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Main());
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((exception, command, parsed) -> {
             if (exception instanceof CommandFailedException) {
                 command.getErr().println("ringleader: " + exception.getMessage());

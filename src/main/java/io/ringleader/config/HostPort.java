@@ -28,6 +28,15 @@ public record HostPort(String host, int port) {
         host = host.toLowerCase(Locale.ROOT);
     }
 
+    /** @throws IllegalArgumentException if the text is no {@code host:port}; the message says what would be one */
+    public static HostPort of(String text) {
+        try {
+            return parse(text);
+        } catch (BadValueException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
     static HostPort parse(String text) throws BadValueException {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
