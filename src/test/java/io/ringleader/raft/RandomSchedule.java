@@ -25,6 +25,7 @@ public final class RandomSchedule {
         COMMITTED,
         TRUNCATED,
         SNAPSHOT_RESTORED,
+        SNAPSHOT_WITHIN_A_CONFLICTING_TAIL,
         READ_SERVED,
         READ_REFUSED,
         HANDED_OVER,
@@ -57,6 +58,9 @@ public final class RandomSchedule {
     private final Set<Long> refusedReads = new HashSet<>();
     private long lastRead;
     private final double diskLossRate;
+    /** Null in schedules in which nobody is cut off with a tail of its own on purpose. */
+    private final StrandedLeader stranded;
+
     /** By node: what it had on a disk that it lost. */
     private final Map<Integer, TestDisk> lostDisks = new TreeMap<>();
 
@@ -84,6 +88,8 @@ public final class RandomSchedule {
             cluster.nodes().forEach(node -> cluster.wipe(node.id));
             count(Seen.BEGAN_WITH_EMPTY_DISKS);
         }
+        // Of a random source of its own: so that schedules without it are as they would be.
+        stranded = size > 2 && seed % 4 == 0 ? new StrandedLeader(cluster, new Random(seed)) : null;
         cluster.startAll();
     }
 
@@ -112,6 +118,9 @@ public final class RandomSchedule {
     private void step() {
         if (shortReigns) {
             reign();
+        }
+        if (stranded != null) {
+            stranded.step();
         }
         int dice = random.nextInt(100);
         if (random.nextDouble() < faultRate) {
@@ -370,6 +379,10 @@ public final class RandomSchedule {
         public void written(TestNode node, Durable durable) {
             if (durable instanceof Entry entry && entry.index() <= node.disk.lastIndex()) {
                 count(Seen.TRUNCATED);
+            } else if (durable instanceof SnapshotPoint point
+                    && point.index() < node.disk.lastIndex()
+                    && !node.disk.has(point.index(), point.term())) {
+                count(Seen.SNAPSHOT_WITHIN_A_CONFLICTING_TAIL);
             }
         }
 
