@@ -36,7 +36,6 @@ final class PartitionGroup {
     /** After a snapshot that could not be written, none is begun before this time. */
     long noSnapshotUntilNanos = Long.MIN_VALUE;
 
-    private boolean leading;
     /** By index: what waits for an entry of ours to be applied. */
     private final TreeMap<Long, Pending> pendings = new TreeMap<>();
     /** By read id: reads that wait for the proof that we lead, or for what the leader has committed. */
@@ -166,21 +165,22 @@ final class PartitionGroup {
         return pendings.remove(entry.index());
     }
 
-    /** If this node led when last asked and does not lead now: all that waited for its entries. They must ask the new leader. */
+    /**
+     * All that waits for entries of a term in which this node leads no more, however short it was: also one that began and ended
+     * within a burst. They must ask the new leader.
+     */
     List<Request> takeOrphans() {
-        boolean lost = leading && !raft.isLeader();
-        leading = raft.isLeader();
-        if (!lost) {
-            return List.of();
-        }
         List<Request> orphans = new ArrayList<>();
-        for (Pending pending : pendings.values()) {
-            if (pending.write != null) {
+        pendings.values().removeIf(pending -> {
+            boolean lost = !raft.isLeader() || pending.term != raft.term();
+            if (lost && pending.write != null) {
                 orphans.add(pending.write);
             }
-            pending.reads.forEach(read -> orphans.add(read.request()));
-        }
-        pendings.clear();
+            if (lost) {
+                pending.reads.forEach(read -> orphans.add(read.request()));
+            }
+            return lost;
+        });
         return orphans;
     }
 

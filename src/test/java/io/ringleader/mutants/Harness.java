@@ -1,35 +1,56 @@
 package io.ringleader.mutants;
 
+import io.ringleader.node.RaftLoopSchedule;
+import io.ringleader.node.StoreHostSchedule;
 import io.ringleader.raft.RandomSchedule;
 import io.ringleader.sim.Simulation;
+import io.ringleader.store.StoreBesideModel;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /** What is let loose on a mutant, from the quickest on. Each fails by throwing, and depends on its seed only. */
 enum Harness {
     /** Raft alone, on networks that lose, duplicate and reorder. */
-    SCHEDULES("random schedules", 400, seed -> new RandomSchedule(seed).run(2_000)),
+    SCHEDULES("random schedules", 300, Set.of("raft"), seed -> new RandomSchedule(seed).run(2_000)),
+
+    /** The state machine of a partition, beside a plain model of it. */
+    STORE("store beside its model", 200, Set.of("store"), StoreBesideModel::run),
+
+    /** The store loop alone: entries, reads, captures and snapshots to load, in any order. */
+    STORE_LOOP("store loop", 100, Set.of("node", "store"), StoreHostSchedule::run),
+
+    /** The raft loops of three nodes, which stand still and hear much at once, above slow logs. */
+    RAFT_LOOPS("raft loops", 200, Set.of("node", "raft"), RaftLoopSchedule::run),
 
     /** Whole nodes, on simulated networks, disks and clocks. */
     SIMULATION(
             "simulation",
-            400,
+            150,
+            Set.of("node", "raft", "storage", "store"),
             seed -> Simulation.run(seed).failure().ifPresent(failure -> {
                 throw failure;
             }));
 
     private final String text;
     private final int seeds;
+    private final Set<String> packages;
     private final LongConsumer run;
 
-    Harness(String text, int seeds, LongConsumer run) {
+    Harness(String text, int seeds, Set<String> packages, LongConsumer run) {
         this.text = text;
         this.seeds = seeds;
+        this.packages = packages;
         this.run = run;
     }
 
     /** How many seeds it may take at most: those from 1 on. */
     int seeds() {
         return seeds;
+    }
+
+    /** Whether it can notice a change in that package: it runs the code. */
+    boolean runs(String name) {
+        return packages.contains(name);
     }
 
     void run(long seed) {

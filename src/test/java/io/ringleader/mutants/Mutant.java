@@ -64,6 +64,11 @@ record Mutant(String name, String breaks, String file, String from, String to) {
         return SOURCES.resolve(file);
     }
 
+    /** The package that is changed, below that of all. */
+    String packageName() {
+        return file.substring(0, file.indexOf('/'));
+    }
+
     /** The changed source. Fails if the text to change is not there exactly once: the source has moved on. */
     String mutated() throws IOException {
         String source = Files.readString(source());

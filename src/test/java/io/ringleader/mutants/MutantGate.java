@@ -95,12 +95,14 @@ class MutantGate {
             classPath = classes + File.pathSeparator + classPath;
         }
         Path output = directory.resolve(mutant.map(Mutant::name).orElse("original") + ".txt");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx1g",
-                        "-cp",
-                        classPath,
-                        Trial.class.getName())
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-cp",
+                classPath,
+                Trial.class.getName()));
+        mutant.map(Mutant::packageName).ifPresent(command::add);
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

@@ -334,6 +334,22 @@ class RaftHostTest {
     }
 
     @Test
+    void whoLeadsForLessThanABurstSaysSoToo() {
+        assertThat(world.runUntil(() -> !sent(Message.PreVote.class).isEmpty(), 1_000))
+                .isTrue();
+        long term = group.raft.term() + 1;
+        receive(new Message.PreVoteReply(2, 1, term, true));
+        world.runMillis(1);
+        Request write = write(10);
+        loop.execute(() -> host.onMessage(PARTITION, voter(2), new Message.VoteReply(2, 1, term, true)));
+        loop.execute(() -> host.onRequest(write));
+        loop.execute(() -> host.onMessage(PARTITION, voter(3), new Message.Heartbeat(3, 1, term + 1, 0, 0)));
+        world.runMillis(1);
+        assertThat(statusOf(write)).isEqualTo(Response.Status.LOST);
+        assertThat(host.unfinished()).isEmpty();
+    }
+
+    @Test
     void aLeaderWithoutAMajorityGivesUpWhatWaits() {
         becomeLeader();
         Request write = write(10);

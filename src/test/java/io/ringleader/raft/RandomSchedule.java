@@ -25,6 +25,7 @@ public final class RandomSchedule {
         COMMITTED,
         TRUNCATED,
         SNAPSHOT_RESTORED,
+        SNAPSHOT_WITHIN_A_CONFLICTING_TAIL,
         READ_SERVED,
         READ_SERVED_BY_FOLLOWER,
         READ_SERVED_BY_LEASE,
@@ -61,6 +62,9 @@ public final class RandomSchedule {
     private List<Long> lastReads = List.of();
 
     private final double diskLossRate;
+    /** Null in schedules in which nobody is cut off with a tail of its own on purpose. */
+    private final StrandedLeader stranded;
+
     /** By node: what it had on a disk that it lost. */
     private final Map<Integer, TestDisk> lostDisks = new TreeMap<>();
 
@@ -91,6 +95,8 @@ public final class RandomSchedule {
             cluster.nodes().forEach(node -> cluster.wipe(node.id));
             count(Seen.BEGAN_WITH_EMPTY_DISKS);
         }
+        // Of a random source of its own: so that schedules without it are as they would be.
+        stranded = size > 2 && seed % 4 == 0 ? new StrandedLeader(cluster, new Random(seed)) : null;
         cluster.startAll();
     }
 
@@ -119,6 +125,9 @@ public final class RandomSchedule {
     private void step() {
         if (shortReigns) {
             reign();
+        }
+        if (stranded != null) {
+            stranded.step();
         }
         int dice = random.nextInt(100);
         if (random.nextDouble() < faultRate) {
@@ -387,6 +396,10 @@ public final class RandomSchedule {
         public void written(TestNode node, Durable durable) {
             if (durable instanceof Entry entry && entry.index() <= node.disk.lastIndex()) {
                 count(Seen.TRUNCATED);
+            } else if (durable instanceof SnapshotPoint point
+                    && point.index() < node.disk.lastIndex()
+                    && !node.disk.has(point.index(), point.term())) {
+                count(Seen.SNAPSHOT_WITHIN_A_CONFLICTING_TAIL);
             }
         }
 

@@ -22,42 +22,9 @@ class PartitionStorePropertyTest {
 
     @Property(tries = 1500)
     void theStoreDoesWhatTheNaiveModelDoes(@ForAll("logs") List<Step> steps) {
-        PartitionStore store = new PartitionStore(PARTITION);
-        NaiveStore model = new NaiveStore();
-        ByteWriter results = new ByteWriter();
-        for (LogEntry entry : LogOfSteps.of(steps)) {
-            results.clear();
-            Outcome outcome = store.apply(store.appliedIndex() + 1, entry.payload(), results);
-            if (entry.payload().length > 0) {
-                List<String> expected = model.apply(
-                        entry.timeMillis(),
-                        entry.partitionMaxBytes(),
-                        entry.itemMaxBytes(),
-                        entry.node(),
-                        entry.incarnation(),
-                        entry.sequence(),
-                        entry.commands());
-                assertThat(outcome == Outcome.STALE).isEqualTo(expected == null);
-                assertThat(Results.decode(results)).isEqualTo(expected == null ? List.of() : expected);
-            }
-            requireSameState(store, model);
-        }
-        assertThat(store.appliedIndex()).isEqualTo(steps.size());
-    }
-
-    private static void requireSameState(PartitionStore store, NaiveStore model) {
-        assertThat(store.stateTimeMillis()).isEqualTo(model.time);
-        assertThat(store.usedBytes()).isEqualTo(model.usedBytes());
-        assertThat(store.itemCount()).isEqualTo(model.entries.size());
-        byte[] gets = Command.encode(Step.KEYS.stream().map(Command::get).toList());
-        ByteWriter results = new ByteWriter();
-        int answered = store.read(0, gets, 0, gets.length, Step.KEYS.size(), results, Integer.MAX_VALUE);
-        assertThat(answered).isEqualTo(Step.KEYS.size());
-        assertThat(Results.decode(results))
-                .isEqualTo(Step.KEYS.stream().map(model::read).toList());
-        for (long ahead : new long[] {0, 1, 999, 1000, 1001, 5000, 30_000, 3_000_000_000L}) {
-            assertThat(store.dueAt(model.time + ahead)).isEqualTo(model.dueAt(model.time + ahead));
-        }
+        StoreBesideModel both = new StoreBesideModel();
+        LogOfSteps.of(steps).forEach(both::apply);
+        assertThat(both.appliedIndex()).isEqualTo(steps.size());
     }
 
     @Property(tries = 400)
