@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,8 +58,14 @@ class PoliteStopIT {
     }
 
     private static TestCluster started(Processes processes, Map<String, Object> more) throws IOException {
-        Map<String, Object> settings = new java.util.TreeMap<>(more);
+        Map<String, Object> settings = new TreeMap<>(more);
         settings.put("cluster.partitions", PARTITIONS);
+        // A machine that does other things too must not look like a cluster that has failed; and a hand-over that does
+        // not work
+        // must not be made up for by an election.
+        settings.put("timeouts.election_timeout_min_millis", 2_000);
+        settings.put("timeouts.election_timeout_max_millis", 4_000);
+        settings.put("timeouts.command_timeout_millis", 18_000);
         TestCluster cluster = TestCluster.started(processes, settings);
         try (TextClient client = cluster.node(1).connect()) {
             for (int i = 0; i < PARTITIONS; i++) {
