@@ -69,8 +69,18 @@ public class PeerCodecBenchmark {
         }
 
         @Override
+        public void onRelay(int target, Request request) {
+            throw new IllegalStateException("There is no relayed request in the frame.");
+        }
+
+        @Override
         public void onResponse(Response response) {
             throw new IllegalStateException("There is no response in the frame.");
+        }
+
+        @Override
+        public void onLeaving(int node) {
+            throw new IllegalStateException("Nobody leaves.");
         }
     }
 }

@@ -141,7 +141,7 @@ public final class RaftLoopSchedule {
             logLoop = process.loop("log", 10 * DELAY_NANOS);
             store = new StoreHost(storeLoop, world, 10_000, this);
             store.add(PARTITION, new PartitionStore(PARTITION), 0);
-            host = new RaftHost(id, loop, world, new RaftHost.Limits(1 << 20, 1_000, 1 << 20), 10 * MILLI, this);
+            host = new RaftHost(id, loop, world, new RaftHost.Limits(1 << 20, 1_000, 1 << 20), 40 * MILLI, this);
             List<Integer> voters = IntStream.rangeClosed(1, NODES).boxed().toList();
             List<Replica> replicas = voters.stream()
                     .map(voter -> new Replica(voter, 1, voter, voter == id))
@@ -191,6 +191,16 @@ public final class RaftLoopSchedule {
         @Override
         public void store(List<Runnable> work) {
             storeLoop.execute(() -> work.forEach(Runnable::run));
+        }
+
+        @Override
+        public boolean isConnected(int node) {
+            return true;
+        }
+
+        @Override
+        public void tellLeaving() {
+            // nobody is told to stop
         }
 
         @Override
