@@ -54,11 +54,7 @@ enum World {
     LARGE_READS(
             Bounds.of(3, 2, 1).with(READS, 1).with(TICKS, 1).with(SILENCES, 1),
             3_049_660,
-            Set.of(Reached.READ_SERVED, Reached.TWO_LEADERS)),
-    LARGE_FOLLOWER_READS(
-            Bounds.of(3, 2, 1).with(FOLLOWER_READS, 1).with(PROPOSALS, 1).with(TICKS, 1),
-            1,
-            Set.of(Reached.READ_SERVED_BY_FOLLOWER, Reached.TWO_LEADERS));
+            Set.of(Reached.READ_SERVED, Reached.TWO_LEADERS));
 
     final Bounds bounds;
     final int states;
