@@ -72,23 +72,27 @@ class OverloadGate {
         watcher.interrupt();
         watcher.join();
         int recovered = secondsUntil(AS_BEFORE * quietMillis);
+        // the machine may have had other work to do before
+        Load.Result later = peak();
+        double best = Math.max(peak.perSecond(), later.perSecond());
         String table = "| what | measured |\n| --- | --- |\n"
                 + row(
                         "peak, closed loop",
-                        "%.0f sets of 100 bytes per second; latency %s",
+                        "%.0f sets of 100 bytes per second, %.0f afterwards; latency %s",
                         peak.perSecond(),
+                        later.perSecond(),
                         show(peak.latencyMillis()))
                 + row(
                         "offered for " + OVERLOAD.toSeconds() + " s",
-                        "%.0f per second (%.1f times the peak); sent %.0f per second, the others were held back",
+                        "%.0f per second (%.1f times the first peak); sent %.0f per second, what was due and not sent was held back",
                         TIMES * peak.perSecond(),
                         TIMES,
                         over.sent() * 1e9 / over.time().toNanos())
                 + row(
                         "done",
-                        "%.0f per second, %.0f %% of the peak; latency %s",
+                        "%.0f per second, %.0f %% of the higher peak; latency with the time in sockets %s",
                         over.perSecond(),
-                        100 * over.perSecond() / peak.perSecond(),
+                        100 * over.perSecond() / best,
                         show(over.latencyMillis()))
                 + row("answers", "%s; latency of errors %s", over.answers(), show(over.failedMillis()))
                 + row("memory of the largest node (RSS)", "%d MiB before, %d MiB at most", memoryBefore, most.get())
@@ -101,7 +105,7 @@ class OverloadGate {
         System.out.print(table);
         Page.write("overload", table);
         List<String> failures = new ArrayList<>();
-        if (over.perSecond() < GOODPUT_LEAST * peak.perSecond()) {
+        if (over.perSecond() < GOODPUT_LEAST * best) {
             failures.add("goodput");
         }
         if (recovered < 0) {

@@ -25,7 +25,7 @@ enum Harness {
     /** Whole nodes, on simulated networks, disks and clocks. */
     SIMULATION(
             "simulation",
-            150,
+            250,
             Set.of("node", "raft", "storage", "store"),
             seed -> Simulation.run(seed).failure().ifPresent(failure -> {
                 throw failure;
