@@ -122,57 +122,8 @@ public final class RandomSchedule {
         heal();
         mustMakeProgress();
         if (cluster.leaders().size() == 1 && cluster.nodes().size() > 2) {
-            outlive(cluster.leaders().get(0));
+            new OutlivedLeader(cluster, random, cluster.leaders().get(0), this::read).run(STEP);
         }
-    }
-
-    /**
-     * A leader loses the others one after the other, some of whom are restarted, and then stands still; it is asked for reads all
-     * the time, also when another one leads and what it was told before arrives late.
-     */
-    private void outlive(TestNode old) {
-        Map<Integer, Long> lostAt = new TreeMap<>();
-        cluster.nodes().stream()
-                .filter(node -> node != old)
-                .forEach(node -> lostAt.put(node.id, cluster.now() + random.nextLong(Settings.TIMEOUT_MAX)));
-        long stillAt = cluster.now() + random.nextLong(2 * Settings.TIMEOUT_MAX);
-        long end = cluster.now() + 3 * Settings.TIMEOUT_MAX;
-        while (cluster.now() < end) {
-            cluster.advance(STEP);
-            lose(old, lostAt);
-            for (TestNode node : cluster.nodes()) {
-                if (node != old || cluster.now() < stillAt) {
-                    cluster.tick(node.id);
-                }
-            }
-            cluster.settleWhatIsDeliverable();
-            boolean otherLeads = cluster.leaders().stream().anyMatch(node -> node != old);
-            if (otherLeads && random.nextBoolean()) {
-                cluster.network.inFlight().stream()
-                        .filter(message -> message.to() == old.id)
-                        .findFirst()
-                        .ifPresent(cluster::deliver);
-            }
-            read(old);
-        }
-    }
-
-    private void lose(TestNode old, Map<Integer, Long> lostAt) {
-        lostAt.entrySet().removeIf(lost -> {
-            boolean now = cluster.now() >= lost.getValue();
-            if (now) {
-                cluster.network.clog(lost.getKey(), old.id);
-                // Else it hears on what it answers late, as long as the leader goes on.
-                if (random.nextBoolean()) {
-                    cluster.network.clog(old.id, lost.getKey());
-                }
-                if (random.nextBoolean()) {
-                    cluster.crash(lost.getKey());
-                    cluster.start(lost.getKey());
-                }
-            }
-            return now;
-        });
     }
 
     /** Who leads no more and does not know is asked for what it must not answer. */
