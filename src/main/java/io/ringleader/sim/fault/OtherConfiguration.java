@@ -34,7 +34,7 @@ final class OtherConfiguration implements Fault {
         Kind kind = Kind.values()[scene.random().nextInt(Kind.values().length)];
         SimCluster cluster = scene.cluster();
         cluster.note("another configuration for " + node + ": " + kind);
-        cluster.stop(node);
+        cluster.kill(node);
         cluster.configure(node, drawn(scene, kind));
         if (kind == Kind.PLACEMENT) {
             cluster.requireRefusal(node);
@@ -68,7 +68,7 @@ final class OtherConfiguration implements Fault {
         if (cluster.isConfiguredOtherwise(node)) {
             cluster.configure(node, cluster.config());
             if (cluster.isUp(node)) {
-                cluster.stop(node);
+                cluster.kill(node);
                 scene.start(node);
             }
         }
