@@ -130,6 +130,16 @@ class ChecksTest {
     }
 
     @Test
+    void aCheckOfCertainKeysSaysThatThereWereNone() {
+        asked("k", Command.set("a"), Answer.stored());
+        asked("k", Command.get(), Answer.hit("a"));
+        assertThat(List.of(CounterCheck.check(history()), SetCheck.check(history()), ExpiryCheck.check(history())))
+                .noneMatch(Finding::hasSubjects);
+        setOfOneTwoAndPerhapsThree();
+        assertThat(SetCheck.check(history()).hasSubjects()).isTrue();
+    }
+
+    @Test
     void anItemIsThereUntilItsTimeIsOver() {
         assertThat(expiry(2 * SECOND - SECOND / 5, Answer.hit("v"))).isEqualTo(Validity.VALID);
     }

@@ -43,7 +43,7 @@ final class CounterCheck {
             }
         }
         Map<String, Object> details = new LinkedHashMap<>();
-        details.put("counters", (long) counts.size());
+        details.put(Finding.SUBJECTS, (long) counts.size());
         details.put("values-seen", seen);
         details.put("outside", (long) outside.size());
         details.put("values-outside", outside.stream().limit(SHOWN_MAX).toList());

@@ -50,7 +50,7 @@ final class ExpiryCheck {
             }
         }
         Map<String, Object> details = new LinkedHashMap<>();
-        details.put("items", (long) sets.size());
+        details.put(Finding.SUBJECTS, (long) sets.size());
         details.put("reads", judged);
         details.put("gone-too-early", early.stream().limit(SHOWN_MAX).toList());
         details.put("there-too-late", late.stream().limit(SHOWN_MAX).toList());

@@ -24,6 +24,13 @@ record Finding(String name, Validity validity, Map<String, Object> details) {
         }
     }
 
+    /** How many keys there were to judge: what a check of certain keys says is nothing if there were none. */
+    static final String SUBJECTS = "keys";
+
+    boolean hasSubjects() {
+        return (Long) details.get(SUBJECTS) > 0;
+    }
+
     static Validity of(boolean isValid) {
         return isValid ? Validity.VALID : Validity.INVALID;
     }

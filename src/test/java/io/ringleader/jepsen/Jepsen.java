@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -35,6 +36,7 @@ public final class Jepsen {
 
     private final Settings settings;
     private final List<Result> results = new ArrayList<>();
+    private final Map<String, String> unavailable = new TreeMap<>();
 
     /** From the command line; expressions must match a whole name. */
     private record Settings(Duration time, Pattern workloads, Pattern nemeses, String mutant, long seed) {
@@ -102,11 +104,19 @@ public final class Jepsen {
                     settings.mutant());
             String name = each.workload() + "-" + each.nemesis().name();
             Path directory = DIRECTORY.resolve(LocalDateTime.now().format(TIME) + "-" + name);
-            Progress progress = new Progress(System.out, "[" + number + "/" + combinations.size() + " " + name + "]");
-            Result result = new JepsenRun(plan, directory, progress).run();
-            results.add(result);
-            System.out.println("[" + number + "/" + combinations.size() + " " + name + "] valid? "
-                    + result.validity().edn + " " + result.complaints() + "  " + directory);
+            String title = "[" + number + "/" + combinations.size() + " " + name + "]";
+            try {
+                Result result = new JepsenRun(plan, directory, new Progress(System.out, title)).run();
+                results.add(result);
+                System.out.println(
+                        title + " valid? " + result.validity().edn + " " + result.complaints() + "  " + directory);
+            } catch (UnavailableException e) {
+                if (results.isEmpty()) {
+                    throw e;
+                }
+                unavailable.put(name, e.getMessage());
+                System.out.println(title + " not done: " + e.getMessage());
+            }
         }
         return summary();
     }
@@ -155,6 +165,7 @@ public final class Jepsen {
                     each.validity().edn,
                     each.complaints());
         }
+        unavailable.forEach((run, why) -> System.out.println(run + ": not done: " + why));
         Nemeses.UNAVAILABLE.forEach((nemesis, why) -> System.out.println("nemesis " + nemesis + ": " + why));
         long invalid = count(Validity.INVALID);
         System.out.println(

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.ringleader.jepsen.Finding.Validity;
 import io.ringleader.jepsen.JepsenRun.Plan;
 import io.ringleader.jepsen.JepsenRun.Result;
+import io.ringleader.linearizability.History;
+import io.ringleader.linearizability.HistoryEdn;
 import io.ringleader.namespaces.UnavailableException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -48,8 +51,9 @@ class JepsenIT {
         assertThat(result.findings()).noneMatch(each -> each.validity() == Validity.INVALID);
         assertThat(result.faults()).isPositive();
         assertThat(result.counts().ok()).isGreaterThan(1_000);
+        History history = HistoryEdn.read(Files.readString(directory.resolve("run/history.edn")));
+        assertThat(history.size()).isEqualTo(result.counts().asked());
         assertThat(directory.resolve("run"))
-                .isDirectoryContaining("glob:**/history.edn")
                 .isDirectoryContaining("glob:**/results.edn")
                 .isDirectoryContaining("glob:**/latency.svg")
                 .isDirectoryContaining("glob:**/rate.svg")

@@ -199,9 +199,12 @@ final class JepsenRun {
         List<Finding> findings = new ArrayList<>();
         findings.add(StatsCheck.check(history, journal.functions()));
         findings.add(linearizable.check(history));
-        findings.add(CounterCheck.check(history));
-        findings.add(SetCheck.check(history));
-        findings.add(ExpiryCheck.check(history));
+        for (Finding finding :
+                List.of(CounterCheck.check(history), SetCheck.check(history), ExpiryCheck.check(history))) {
+            if (finding.hasSubjects()) {
+                findings.add(finding);
+            }
+        }
         findings.add(nemesis());
         findings.add(cluster());
         Result result = new Result(

@@ -123,10 +123,10 @@ final class Plots {
     /** Axes, faults and key of a plot. */
     private static final class Frame {
         private static final int WIDTH = 1100;
-        private static final int HEIGHT = 460;
+        private static final int HEIGHT = 480;
         private static final int LEFT = 70;
         private static final int RIGHT = 20;
-        private static final int TOP = 60;
+        private static final int TOP = 85;
         private static final int BOTTOM = 50;
         private static final int VERTICALS_MAX = 12;
         private static final List<Integer> STEPS_SECONDS = List.of(1, 2, 5, 10, 30, 60, 300, 600);

@@ -48,7 +48,7 @@ final class SetCheck {
         }
         seen.forEach(this::judgeRead);
         Map<String, Object> details = new LinkedHashMap<>();
-        details.put("sets", (long) elements.size());
+        details.put(Finding.SUBJECTS, (long) elements.size());
         details.put("attempts", (long) all().size());
         details.put(
                 "acknowledged", all().stream().filter(SetCheck::isAcknowledged).count());
