@@ -124,8 +124,10 @@ final class JepsenRun {
         cluster.awaitReady();
         FinalReads reads = new FinalReads(journal, FINAL_READS);
         for (NamespaceNode node : cluster.nodes()) {
-            List<String> unread =
-                    reads.readAll(node, clients.size() + node.id(), plan.work().keys());
+            List<String> unread = node.isAlive()
+                    ? reads.readAll(
+                            node, clients.size() + node.id(), plan.work().keys())
+                    : List.of();
             if (!unread.isEmpty()) {
                 problems.add("when all was healed, " + node + " could not read " + unread);
             }
