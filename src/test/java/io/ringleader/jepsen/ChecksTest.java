@@ -77,6 +77,20 @@ class ChecksTest {
         notApplied("s", Command.append("4 "));
     }
 
+    @Test
+    void noCheckStumblesOverAFlush() {
+        asked("k", Command.set("a"), Answer.stored());
+        asked(null, Command.flushAll(), Answer.ok());
+        counterFrom(Workloads.COUNTER_START);
+        asked("c", Command.incr(3), Answer.number(5_000_003));
+        asked("s", Command.add("1 "), Answer.stored());
+        assertThat(CounterCheck.check(history()).validity()).isEqualTo(Validity.VALID);
+        assertThat(SetCheck.check(history()).hasSubjects())
+                .as("sets that somebody may have flushed are not judged")
+                .isFalse();
+        assertThat(ExpiryCheck.check(history()).hasSubjects()).isFalse();
+    }
+
     private ListAssert<Object> assertThatSet(String name) {
         return assertThat((List<?>) SetCheck.check(history()).details().get(name))
                 .asInstanceOf(InstanceOfAssertFactories.LIST);

@@ -32,7 +32,7 @@ final class CounterCheck {
         long seen = 0;
         List<Object> outside = new ArrayList<>();
         for (Operation o : history.operations()) {
-            Long value = counts.containsKey(o.key()) ? value(o) : null;
+            Long value = o.key() != null && counts.containsKey(o.key()) ? value(o) : null;
             if (value == null) {
                 continue;
             }

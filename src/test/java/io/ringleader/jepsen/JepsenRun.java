@@ -91,8 +91,9 @@ final class JepsenRun {
 
     /** @throws UnavailableException if this machine or user cannot do it */
     Result run() throws IOException, InterruptedException {
-        RunFiles files = new RunFiles(directory);
+        RunFiles files;
         try (NamespaceCluster cluster = new NamespaceCluster(NODES, SETTINGS, plan.brokenClasses())) {
+            files = new RunFiles(directory);
             try {
                 cluster.startAll();
                 cluster.awaitReady();

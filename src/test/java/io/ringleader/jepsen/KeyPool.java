@@ -12,7 +12,7 @@ import java.util.Random;
  */
 final class KeyPool {
     /** Each may be anywhere in the order or nowhere. */
-    private static final int UNKNOWN_MAX = 6;
+    private static final int UNKNOWN_MAX = 3;
 
     /** @param ordinal how many were asked for this key before, by whomever */
     record Pick(String key, int ordinal) {}

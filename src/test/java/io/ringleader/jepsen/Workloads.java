@@ -145,14 +145,14 @@ final class Workloads {
     /** Sets that grow for long: nothing may get lost, nothing may be there twice. */
     private static final class Elements extends Appending {
         Elements() {
-            super(new KeyPool("set", 4, 150), 4);
+            super(new KeyPool("set", 12, 150), 4);
         }
     }
 
     /** Short lists that are read as often as they grow, in a form that Elle knows. */
     private static final class ListAppend extends Appending {
         ListAppend() {
-            super(new KeyPool("list", 6, 50), 5);
+            super(new KeyPool("list", 16, 50), 5);
         }
     }
 
