@@ -116,14 +116,18 @@ public final class Peers {
             }
         }
 
-        /** Handshake within 5 s, a sign of life each second, given up after 5 s, dialled again after 50 ms to 1 s. */
-        public static Limits of(int frameMaxBytes, long backlogMaxBytes) {
+        /**
+         * Handshake within 5 s, dialled again after 50 ms to 1 s. A connection is given up when it has been silent for half as
+         * long again as anybody waits for a leader, so that requests find another way soon; it gives a sign of life six times
+         * in that time.
+         */
+        public static Limits of(int frameMaxBytes, long backlogMaxBytes, long electionTimeoutMaxNanos) {
             return new Limits(
                     frameMaxBytes,
                     backlogMaxBytes,
                     5_000 * MILLI,
-                    1_000 * MILLI,
-                    5_000 * MILLI,
+                    electionTimeoutMaxNanos / 4,
+                    electionTimeoutMaxNanos * 3 / 2,
                     50 * MILLI,
                     1_000 * MILLI);
         }

@@ -170,7 +170,9 @@ public final class Node implements Closeable {
 
     private Peers.Limits peerLimits() {
         return Peers.Limits.of(
-                (int) config.limits().frameMaxBytes(), config.limits().peerBacklogMaxBytes());
+                (int) config.limits().frameMaxBytes(),
+                config.limits().peerBacklogMaxBytes(),
+                config.timeouts().electionTimeoutMaxMillis() * MILLI);
     }
 
     /**

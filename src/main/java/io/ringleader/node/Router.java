@@ -388,11 +388,19 @@ final class Router {
         }
     }
 
+    /** Who was asked and is not the leader any more may be dead: its answer is not waited for. */
     private void retryWith(Lane lane, int leader) {
         Batch batch = lane.inFlight;
-        if (batch != null && batch.requestId == 0) {
-            attempt(lane, batch, leader);
+        if (batch == null || batch.here || (batch.requestId != 0 && batch.target == leader)) {
+            return;
         }
+        if (batch.requestId != 0) {
+            underWay.remove(batch.requestId);
+            batch.requestId = 0;
+            batch.uncertain = true;
+            batch.trouble = "node " + batch.target + " leads no more";
+        }
+        attempt(lane, batch, leader);
     }
 
     /** What was sent to that node may have got lost, or its answer. */

@@ -103,6 +103,7 @@ public final class Simulation {
     public static List<String> expectedCoverage() {
         List<String> expected = new ArrayList<>(Sight.all());
         Faults.names().forEach(name -> expected.add(FAULT + name));
+        expected.addAll(SpecChecks.expectedCoverage());
         expected.addAll(MixedWorkload.expectedCoverage());
         return expected;
     }

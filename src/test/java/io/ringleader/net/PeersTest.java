@@ -70,7 +70,7 @@ class PeersTest {
                 new Peers.Identity(id, "orchard", new TreeMap<>(agreement), Optional.ofNullable(secret)),
                 address(id),
                 addresses,
-                Peers.Limits.of(FRAME_MAX_BYTES, 10 * FRAME_MAX_BYTES),
+                Peers.Limits.of(FRAME_MAX_BYTES, 10 * FRAME_MAX_BYTES, 4_000_000_000L),
                 node);
         node.peers.start();
         nodes.put(id, node);
@@ -114,9 +114,9 @@ class PeersTest {
         Node two = start(2, AGREEMENT, null, 1);
         world.runMillis(2_000);
         world.cut(true);
-        world.runMillis(7_000);
-        assertThat(one.events).containsExactly("up 2", "down 2: nothing was heard for 5000 ms");
-        assertThat(two.events).containsExactly("up 1", "down 1: nothing was heard for 5000 ms");
+        world.runMillis(8_000);
+        assertThat(one.events).containsExactly("up 2", "down 2: nothing was heard for 6000 ms");
+        assertThat(two.events).containsExactly("up 1", "down 1: nothing was heard for 6000 ms");
         assertThat(one.peers.isConnected(2)).isFalse();
         assertThat(one.peers.send(2, new byte[1], 0, 1)).isFalse();
         world.runMillis(60_000);
@@ -337,6 +337,6 @@ class PeersTest {
         assertThatThrownBy(() -> start(3, AGREEMENT, null, 3)).hasMessageContaining("cannot be its own peer");
         assertThatThrownBy(() -> start(70_000, AGREEMENT, null, 1)).hasMessageContaining("between 1 and 65535");
         assertThatThrownBy(() -> start(4, AGREEMENT, "", 1)).hasMessageContaining("secret is empty");
-        assertThatThrownBy(() -> Peers.Limits.of(100, 100)).hasMessageContaining("room for one frame");
+        assertThatThrownBy(() -> Peers.Limits.of(100, 100, 4_000_000_000L)).hasMessageContaining("room for one frame");
     }
 }

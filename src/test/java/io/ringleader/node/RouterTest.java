@@ -80,6 +80,21 @@ class RouterTest {
         assertThat(side.next().node()).isEqualTo(leader);
     }
 
+    @Test
+    void whenAnotherLeadsTheAnswerOfTheFormerLeaderIsNotWaitedFor() {
+        side.loop.execute(() -> side.router.onLeaderChanged(0, 2));
+        set(key);
+        Asked former = side.next();
+        assertThat(former.node()).isEqualTo(2);
+        side.loop.execute(() -> side.router.onLeaderChanged(0, 3));
+        Asked now = side.next();
+        assertThat(now.node()).isEqualTo(3);
+        assertThat(sequence(now)).isEqualTo(sequence(former));
+        side.answer(former, Result.NOT_STORED);
+        side.answer(now, Result.STORED);
+        assertThat(client.heard()).isEqualTo("STORED\r\n");
+    }
+
     private Asked get() {
         client.says("get " + key + "\r\n");
         return side.next();

@@ -17,12 +17,63 @@ import java.util.TreeMap;
 /** Holds every step of every replica of a cluster against the specification of Raft: one validator for each group. */
 public final class SpecChecks implements NodeObserver {
     private static final String ACTION = "action: ";
+    /** Those of the specification that a step is; what is only sent is part of the step that sends it. */
+    private static final List<String> ACTIONS = List.of(
+            "AdvanceCommitIndex",
+            "AnswerIntroduction",
+            "AnswerStale",
+            "AskForMoreOfSnapshot",
+            "AskRead",
+            "BecomeLeader",
+            "BeginTransfer",
+            "Campaign",
+            "CampaignAtOnce",
+            "ClientRequest",
+            "CountPreVote",
+            "CountVote",
+            "Crash and Restart",
+            "DirectoryDurable",
+            "Drop",
+            "Follow",
+            "Forget",
+            "GrantPreVote",
+            "HandleAdmit",
+            "HandleAppendEntries",
+            "HandleAppendReply",
+            "HandleHeartbeat",
+            "HandleHeartbeatReply",
+            "HandleInstallSnapshot",
+            "HandleIntroduced",
+            "HandleReadIndex",
+            "HandleReadIndexReply",
+            "HandleRequestVote",
+            "HandleSnapshotReply",
+            "HandleVouched",
+            "HearNothing",
+            "HearOf",
+            "IgnoreDisruption",
+            "InstallSnapshot",
+            "Know",
+            "LoseDisk",
+            "NewDirectory",
+            "Persist",
+            "RefusePreVote",
+            "StepDown",
+            "TakeSnapshot",
+            "Timeout",
+            "UpdateTerm",
+            "Vouch");
 
     private final Map<Integer, TraceValidator> validators = new TreeMap<>();
 
     /** How many steps were explained, of all groups. */
     public long steps() {
         return validators.values().stream().mapToLong(TraceValidator::steps).sum();
+    }
+
+    /** What a suite of runs must have counted. */
+    public static List<String> expectedCoverage() {
+        return ACTIONS.stream().map(action -> ACTION + action).toList();
     }
 
     /** Counts the actions of the specification that the steps were. */
