@@ -6,7 +6,7 @@ ARGS ?=
 JAR := target/ringleader.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build run sim soak test model-check mutants test-differential test-clients test-failover bench bench-memory bench-micro \
+.PHONY: help build run sim soak test model-check mutants test-differential test-clients test-failover jepsen bench bench-memory bench-micro \
 	format check-config clean
 
 help: ## Show this list
@@ -44,6 +44,15 @@ SECONDS ?= 15
 test-failover: build ## Measure what clients notice of faults, as root (ONLY=regex, SECONDS=15 each, ARGS=--write: tables into docs)
 	$(MVN) -Dtest='FailoverGate,OverloadGate,FairnessGate' -Dringleader.failover.only="$(ONLY)" -Dringleader.failover.seconds=$(SECONDS) \
 		-Dringleader.failover.write=$(if $(filter --write,$(ARGS)),true,false) -Dspotless.check.skip=true test
+
+WORKLOAD ?= .*
+NEMESIS ?= .*
+MUTANT ?=
+jepsen: MINUTES = 60
+jepsen: build ## Clients against a nemesis on real nodes, as root (MINUTES=60, WORKLOAD=regex, NEMESIS=regex, MUTANT=name)
+	$(MVN) -Dspotless.check.skip=true test-compile
+	@java -cp target/test-classes:$(JAR) io.ringleader.jepsen.Jepsen --minutes $(MINUTES) \
+		--workload '$(WORKLOAD)' --nemesis '$(NEMESIS)' --mutant '$(MUTANT)' $(ARGS)
 
 SEED ?= 1
 sim: build ## Run one simulated cluster, with everything that goes wrong in it (SEED=1, ARGS="--html run.html")

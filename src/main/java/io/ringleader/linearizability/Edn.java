@@ -5,11 +5,11 @@ package io.ringleader.linearizability;
  * (integers beyond 64 bits), {@link Double}, {@link String}, {@link java.util.List} (lists and vectors), {@link
  * java.util.Map} and {@link java.util.Set}.
  */
-final class Edn {
+public final class Edn {
     private Edn() {}
 
     /** A keyword, without its colon. */
-    record Keyword(String name) {
+    public record Keyword(String name) {
         @Override
         public String toString() {
             return ":" + name;
@@ -17,14 +17,14 @@ final class Edn {
     }
 
     /** A symbol. */
-    record Symbol(String name) {
+    public record Symbol(String name) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    static Keyword keyword(String name) {
+    public static Keyword keyword(String name) {
         return new Keyword(name);
     }
 }

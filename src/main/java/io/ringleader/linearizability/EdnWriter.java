@@ -3,11 +3,12 @@ package io.ringleader.linearizability;
 import java.util.List;
 import java.util.Map;
 
-/** Writes the part of EDN that histories are made of, in ASCII and without line feeds. */
-final class EdnWriter {
+/** Writes the part of EDN that histories are made of, in ASCII and without line feeds. Stateless. */
+public final class EdnWriter {
     private EdnWriter() {}
 
-    static void write(StringBuilder out, Object form) {
+    /** @param form what {@link Edn} describes */
+    public static void write(StringBuilder out, Object form) {
         if (form instanceof String string) {
             writeString(out, string);
         } else if (form instanceof List<?> list) {

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -50,13 +51,18 @@ public final class NamespaceCluster implements AutoCloseable {
      * @throws UnavailableException if this machine or user cannot do it
      */
     public NamespaceCluster(int count, Map<String, Object> settings) throws IOException {
+        this(count, settings, Optional.empty());
+    }
+
+    /** @param changedClasses a directory with classes that every node has in the place of those of the jar */
+    public NamespaceCluster(int count, Map<String, Object> settings, Optional<Path> changedClasses) throws IOException {
         List<Integer> ids = IntStream.rangeClosed(1, count).boxed().toList();
         network = new Network(ids);
         try {
             directory = Files.createTempDirectory(
                     Files.createDirectories(Path.of("target", "namespaces").toAbsolutePath()), "run");
             for (int id : ids) {
-                nodes.put(id, new NamespaceNode(id, network, directory, HEAP_MIB));
+                nodes.put(id, new NamespaceNode(id, network, directory, HEAP_MIB, changedClasses));
             }
             ring = configure(settings);
         } catch (IOException | ConfigException e) {

@@ -2,13 +2,16 @@ package io.ringleader.namespaces;
 
 import io.ringleader.it.Await;
 import io.ringleader.it.TextClient;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,14 +32,16 @@ public final class NamespaceNode {
     private final String host;
     private final Path directory;
     private final int heapMiB;
+    private final Optional<Path> changedClasses;
     private volatile Process process;
 
-    NamespaceNode(int id, Network network, Path directory, int heapMiB) {
+    NamespaceNode(int id, Network network, Path directory, int heapMiB, Optional<Path> changedClasses) {
         this.id = id;
         namespace = network.namespace(id);
         host = network.host(id);
         this.directory = directory;
         this.heapMiB = heapMiB;
+        this.changedClasses = changedClasses;
     }
 
     public int id() {
@@ -92,22 +97,36 @@ public final class NamespaceNode {
             throw new IllegalStateException(this + " runs already.");
         }
         // the program becomes the node, so its process id is the node's
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                        "ip",
-                        "netns",
-                        "exec",
-                        namespace,
-                        Path.of("bin/ringleader").toAbsolutePath().toString(),
-                        "serve",
-                        "--config",
-                        directory.resolve(NamespaceCluster.CONFIG).toString(),
-                        "--node",
-                        Integer.toString(id),
-                        "--exit-with-parent"))
+        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
+        command.addAll(program());
+        command.addAll(List.of(
+                "serve",
+                "--config",
+                directory.resolve(NamespaceCluster.CONFIG).toString(),
+                "--node",
+                Integer.toString(id),
+                "--exit-with-parent"));
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         builder.environment().put("RINGLEADER_JAVA_OPTS", "-Xmx" + heapMiB + "m");
         process = builder.start();
+    }
+
+    private List<String> program() {
+        if (changedClasses.isEmpty()) {
+            return List.of(Path.of("bin/ringleader").toAbsolutePath().toString());
+        }
+        String classPath = changedClasses.get().toAbsolutePath()
+                + File.pathSeparator
+                + Path.of("target/ringleader.jar").toAbsolutePath();
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseG1GC",
+                "-Xmx" + heapMiB + "m",
+                "-cp",
+                classPath,
+                "io.ringleader.cli.Main");
     }
 
     /** SIGKILL, until it is gone. */
