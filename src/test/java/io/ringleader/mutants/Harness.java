@@ -13,6 +13,9 @@ enum Harness {
     /** Raft alone, on networks that lose, duplicate and reorder. */
     SCHEDULES("random schedules", 300, Set.of("raft"), seed -> new RandomSchedule(seed).run(2_000)),
 
+    /** When a lease ends and who may vote, step by step: by chance hardly ever does one moment of the wrong kind meet the other. */
+    LEASES("scripts of leases", 1, Set.of("raft"), seed -> Scripts.run("io.ringleader.raft.LeaseTest")),
+
     /** The state machine of a partition, beside a plain model of it. */
     STORE("store beside its model", 200, Set.of("store"), StoreBesideModel::run),
 

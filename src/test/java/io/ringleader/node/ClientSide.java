@@ -29,8 +29,11 @@ final class ClientSide {
     static final long ATTEMPT_MILLIS = 500;
     static final int PARTITIONS = 2;
 
-    /** What the router asked of a node. */
-    /** @param via who is to pass it on; 0 is nobody */
+    /**
+     * What the router asked of a node.
+     *
+     * @param via who is to pass it on; 0 is nobody
+     */
     record Asked(int node, int via, Request request) {}
 
     final VirtualWorld world = new VirtualWorld(7, 0);

@@ -89,6 +89,19 @@ class LeaseTest {
     }
 
     @Test
+    void aLeaseBeginsWithTheRoundThatWasAnsweredAndNotWithALaterOne() {
+        OneNode node = leader();
+        long round = heartbeat(node);
+        long sentNanos = node.now();
+        heartbeat(node);
+        answer(node, 2, round);
+        node.advance(sentNanos + Settings.TIMEOUT_MIN - 1 - node.now());
+        assertThat(servesAtOnce(node, 7)).isTrue();
+        node.advance(1);
+        assertThat(servesAtOnce(node, 8)).isFalse();
+    }
+
+    @Test
     void withoutAnEntryOfItsOwnTermALeaderHasNoUseForALease() {
         OneNode node = OneNode.leader(OneNode.of(3, SETTINGS, 1, HardState.NOBODY, 1));
         answer(node, 2, heartbeat(node));
