@@ -178,10 +178,16 @@ final class JepsenRun {
                 pause(Nemesis.hold(random));
             }
             cluster.healAll();
-            if (attack.brief()) {
+            long toNanos = journal.nanos();
+            if (attack.brief()
+                    || attack.faults().stream()
+                                    .filter(Fault.Killed.class::isInstance)
+                                    .count()
+                            > NODES / 2) {
+                // nodes take seconds to start; to kill them again before they serve tests nothing
                 cluster.awaitReady();
             }
-            journal.fault(new FaultSpan(attack.kind(), attack.description(), fromNanos, journal.nanos()));
+            journal.fault(new FaultSpan(attack.kind(), attack.description(), fromNanos, toNanos));
             progress.attack("");
         }
     }
