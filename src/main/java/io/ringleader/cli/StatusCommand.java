@@ -46,7 +46,8 @@ final class StatusCommand implements Callable<Integer> {
     @Option(
             names = "--node",
             paramLabel = "HOST:PORT",
-            description = "Client address of a node, any number of times, instead of --config.")
+            description =
+                    "Client address of a node, once for each node, instead of --config; what others lead is not seen.")
     private List<String> addresses = new ArrayList<>();
 
     @Option(names = "--partition", paramLabel = "N", description = "Show only this partition in the table.")
