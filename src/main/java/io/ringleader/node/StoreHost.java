@@ -226,6 +226,8 @@ final class StoreHost {
                         each.accept(partition, new Digest(point.index(), capture.digest()));
                     } catch (IOException e) {
                         throw new UncheckedIOException("Computing a digest does no I/O.", e);
+                    } finally {
+                        capture.release();
                     }
                     loop.execute(() -> digestFrom(slots.higherKey(partition), snapshotLoop, each, done));
                 }));
