@@ -7,25 +7,31 @@ import java.util.Arrays;
  * {@value #UNIT_BYTES} bytes, one for each item. A collection of garbage sees thousands of arrays without references where
  * there were millions of objects.
  *
- * <p>A cell that is freed leaves a hole, which is not filled again: the live cells of the page with the largest holes are moved
- * to the end of the newest page, and the page is let go ({@link #victim}, {@link #copy}), before more than a quarter of the
- * memory is holes ({@link #hasManyHoles}). So sizes may be mixed in any way, and a cell that a {@link SnapshotCapture} reads
- * is never written again unless {@link Leases} allow it. An item of more than {@value #LARGE_BYTES} bytes has a page for
- * itself. Pages begin small, so that a partition of few items takes little.
+ * <p>A cell that is freed leaves a hole, which is not filled again: before more than a quarter of the memory is holes, the live
+ * cells of the page with the largest ones are moved to the end of the newest page ({@link #nextToMove}, {@link #copy}), and it
+ * is let go. So sizes may be mixed in any way, and a cell that a {@link SnapshotCapture} reads is never written again unless
+ * {@link Leases} allow it. An item of more than {@value #LARGE_BYTES} bytes has a page for itself. Pages begin small, so that a
+ * partition of few items takes little.
  *
  * <p>An address is a number of {@value #ADDRESS_BITS} bits, never 0. Owned by the store thread.
  */
 final class ItemPages {
-    /** With its array header, eight make a MiB: regions of the heap, whose sizes are powers of two, are used up whole. */
-    static final int PAGE_BYTES = (128 << 10) - 16;
+    /**
+     * With its array header one MiB: it fills a region of that size of the heap, which the collector then never copies and takes
+     * back as soon as nobody knows the page.
+     */
+    static final int PAGE_BYTES = (1 << 20) - 16;
     /** From here on an item has its own page, and no more than this is wasted at the end of a page. */
     static final int LARGE_BYTES = PAGE_BYTES / 8;
 
     static final int ADDRESS_BITS = 40;
 
     private static final int MIN_PAGE_BYTES = 1 << 10;
+    /** Pages between this and the full size would leave much of a region empty. */
+    private static final int MAX_SMALL_PAGE_BYTES = PAGE_BYTES / 4 & -8;
+
     private static final int UNIT_BYTES = 8;
-    private static final int OFFSET_BITS = 16;
+    private static final int OFFSET_BITS = 17;
     private static final int OFFSET_MASK = (1 << OFFSET_BITS) - 1;
     private static final int MAX_PAGES = 1 << (ADDRESS_BITS - OFFSET_BITS);
     /** One part of this many may be holes. */
@@ -44,6 +50,9 @@ final class ItemPages {
     private int[] freeNumbers = new int[4];
     private int freeNumberCount;
     private int filling = NO_PAGE;
+    /** Where to go on in the page whose cells are being moved away, or 0. */
+    private long clearing;
+
     private long allPageBytes;
     private long allLiveBytes;
 
@@ -110,9 +119,15 @@ final class ItemPages {
         return copy;
     }
 
-    /** Whether live cells should be moved together. */
-    boolean hasManyHoles() {
-        return holesBytes() * HOLES_SHARE > allPageBytes;
+    /** A live cell that should be moved, so that its page can be let go; 0 if there is no need. */
+    long nextToMove() {
+        if (clearing == 0 && holesBytes() * HOLES_SHARE > allPageBytes) {
+            clearing = victim();
+        }
+        if (clearing != 0) {
+            clearing = nextLive(clearing);
+        }
+        return clearing;
     }
 
     private long holesBytes() {
@@ -120,8 +135,8 @@ final class ItemPages {
         return allPageBytes - allLiveBytes - unfilled;
     }
 
-    /** An address in the page with the largest holes, to be given to {@link #nextLive}; 0 if there is nothing to be gained. */
-    long victim() {
+    /** The start of the page with the largest holes; 0 if there is nothing to be gained. */
+    private long victim() {
         int victim = NO_PAGE;
         int most = 0;
         for (int page = 1; page < usedNumbers; page++) {
@@ -134,20 +149,14 @@ final class ItemPages {
         return worthwhile ? (long) victim << OFFSET_BITS : 0;
     }
 
-    /** The first live cell of the page at or after the address, or 0; none is live in a page that was let go. */
-    long nextLive(long address) {
+    /** The first live cell of the page at or after the address; there is one, else the page had been let go. */
+    private long nextLive(long address) {
         int page = (int) (address >>> OFFSET_BITS);
-        if (pages[page] == null) {
-            return 0;
-        }
         int at = offsetOf(address);
-        while (at < filledBytes[page]) {
-            if (!Item.isDead(pages[page], at)) {
-                return (long) page << OFFSET_BITS | at / UNIT_BYTES;
-            }
+        while (Item.isDead(pages[page], at)) {
             at += Item.cellBytes(pages[page], at);
         }
-        return 0;
+        return (long) page << OFFSET_BITS | at / UNIT_BYTES;
     }
 
     /** All pages as of now, by number. Their cells do not change until the lease that is taken with them is given back. */
@@ -171,7 +180,7 @@ final class ItemPages {
         }
         int full = filling;
         long wanted = Math.max(allPageBytes, (long) cellBytes * UNIT_BYTES) / UNIT_BYTES & -UNIT_BYTES;
-        filling = add((int) Math.min(PAGE_BYTES, Math.max(MIN_PAGE_BYTES, wanted)));
+        filling = add(wanted > MAX_SMALL_PAGE_BYTES ? PAGE_BYTES : (int) Math.max(MIN_PAGE_BYTES, wanted));
         if (full != NO_PAGE && liveBytes[full] == 0) {
             letGo(full);
         }
@@ -199,6 +208,9 @@ final class ItemPages {
     private void letGo(int page) {
         allPageBytes -= pages[page].length;
         pages[page] = null;
+        if (clearing >>> OFFSET_BITS == page) {
+            clearing = 0;
+        }
         if (freeNumberCount == freeNumbers.length) {
             freeNumbers = Arrays.copyOf(freeNumbers, 2 * freeNumberCount);
         }
