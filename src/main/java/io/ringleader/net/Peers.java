@@ -37,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class Peers {
     private static final Logger log = LoggerFactory.getLogger(Peers.class);
 
+    private static final long NEVER = Long.MIN_VALUE / 2;
     private static final long LOG_INTERVAL_NANOS = 60_000_000_000L;
 
     /**
@@ -81,7 +82,8 @@ public final class Peers {
      * @param frameMaxBytes of one frame, at least 1
      * @param backlogMaxBytes that may wait for one peer, at least one frame with its header; frames beyond are dropped
      * @param handshakeTimeoutNanos for a connection to say who it is
-     * @param pingIntervalNanos after which a silent connection gives a sign of life
+     * @param pingIntervalNanos between two signs of life on the connection to a peer, whatever else it carries: so the peer
+     *     knows that this node's loop is not stuck
      * @param livenessTimeoutNanos of silence after which a connection is given up; at least two pings
      * @param reconnectMinNanos first pause before dialling again, about
      * @param reconnectMaxNanos longest pause
@@ -118,15 +120,15 @@ public final class Peers {
 
         /**
          * Handshake within 5 s, dialled again after 50 ms to 1 s. A connection is given up when it has been silent for half as
-         * long again as anybody waits for a leader, so that requests find another way soon; it gives a sign of life six times
-         * in that time.
+         * long again as anybody waits for a leader, so that requests find another way soon.
          */
-        public static Limits of(int frameMaxBytes, long backlogMaxBytes, long electionTimeoutMaxNanos) {
+        public static Limits of(
+                int frameMaxBytes, long backlogMaxBytes, long heartbeatNanos, long electionTimeoutMaxNanos) {
             return new Limits(
                     frameMaxBytes,
                     backlogMaxBytes,
                     5_000 * MILLI,
-                    electionTimeoutMaxNanos / 4,
+                    Math.min(heartbeatNanos, electionTimeoutMaxNanos / 4),
                     electionTimeoutMaxNanos * 3 / 2,
                     50 * MILLI,
                     1_000 * MILLI);
@@ -140,6 +142,9 @@ public final class Peers {
 
         /** From now on {@link Peers#send} reaches the node. */
         void onPeerUp(int node);
+
+        /** A connection to or from the node was lost, or one from it was made anew: it may have been restarted. */
+        void onLinkChanged(int node);
 
         /** The node cannot be reached any more. Always after {@link #onPeerUp}. */
         void onPeerDown(int node, String reason);
@@ -160,6 +165,9 @@ public final class Peers {
 
         /** A dial that was planned is carried out only if nothing has happened since. */
         long plan;
+
+        /** When anything last came in on a connection that the peer dialled: what it says comes there, and nowhere else. */
+        long lastHeardNanos = NEVER;
 
         boolean announcedUp;
         String problem;
@@ -258,6 +266,14 @@ public final class Peers {
         return outgoing != null && outgoing.send(frame, offset, length);
     }
 
+    /**
+     * When anything last came from the node on the connection on which its frames come; long ago if nothing ever did. While both
+     * nodes are well that is no longer ago than its ping interval, and a little.
+     */
+    public long lastHeardNanos(int node) {
+        return peer(node).lastHeardNanos;
+    }
+
     /** Why the node cannot be reached, as a sentence for people; empty if it can be, or if nothing is known yet. */
     public Optional<String> problem(int node) {
         return Optional.ofNullable(peer(node).problem);
@@ -332,6 +348,8 @@ public final class Peers {
         if (previous != null) {
             previous.fail("node " + peer.node + " has made a new connection");
         }
+        peer.lastHeardNanos = nowNanos();
+        handler.onLinkChanged(peer.node);
         if (peer.outgoing == null) {
             peer.pauseNanos = limits.reconnectMinNanos();
             dial(peer); // it is there, so why wait
@@ -352,6 +370,14 @@ public final class Peers {
                     connection.peer() == 0 ? "a stranger" : "node " + connection.peer(),
                     connection.remoteAddress(),
                     refused.reason());
+        }
+    }
+
+    /** Something came in on an established connection. */
+    void heard(PeerConnection connection) {
+        Peer peer = connection.isDialled() ? null : peers.get(connection.peer());
+        if (peer != null && peer.incoming == connection) {
+            peer.lastHeardNanos = nowNanos();
         }
     }
 
@@ -379,6 +405,7 @@ public final class Peers {
         if (peer != null && peer.incoming == connection) {
             peer.incoming = null;
             log.info("The connection from node {} is closed: {}.", peer.node, reason);
+            handler.onLinkChanged(peer.node);
         }
     }
 
@@ -399,6 +426,7 @@ public final class Peers {
             peer.problem = reason;
             log.warn("The connection to node {} is lost: {}.", peer.node, reason);
             handler.onPeerDown(peer.node, reason);
+            handler.onLinkChanged(peer.node);
         }
     }
 

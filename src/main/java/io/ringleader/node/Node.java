@@ -97,6 +97,7 @@ public final class Node implements Closeable {
                 env.clock(),
                 new RaftHost.Limits(partitionMaxBytes, (int) limits.itemMaxBytes(), limits.snapshotLogBytes()),
                 timeouts.heartbeatMillis() * MILLI,
+                timeouts.electionTimeoutMinMillis() * MILLI,
                 new RaftEffects());
         peers = new Peers(
                 env.peerNetwork(),
@@ -172,6 +173,7 @@ public final class Node implements Closeable {
         return Peers.Limits.of(
                 (int) config.limits().frameMaxBytes(),
                 config.limits().peerBacklogMaxBytes(),
+                config.timeouts().heartbeatMillis() * MILLI,
                 config.timeouts().electionTimeoutMaxMillis() * MILLI);
     }
 
@@ -341,6 +343,11 @@ public final class Node implements Closeable {
         }
 
         @Override
+        public long lastHeardNanos(int node) {
+            return peers.lastHeardNanos(node);
+        }
+
+        @Override
         public void flush() {
             outbox.flush();
             if (!raftResponses.isEmpty()) {
@@ -460,14 +467,17 @@ public final class Node implements Closeable {
 
         @Override
         public void onLeaving(int node) {
-            env.raftLoop()
-                    .execute(() ->
-                            raftHost.leaderships().onLeaving(node, env.clock().monotonicNanos()));
+            env.raftLoop().execute(() -> raftHost.onLeaving(node));
         }
 
         @Override
         public void onPeerUp(int node) {
             env.raftLoop().execute(() -> raftHost.onPeerUp(node));
+        }
+
+        @Override
+        public void onLinkChanged(int node) {
+            env.raftLoop().execute(() -> raftHost.onLinkChanged(node));
         }
 
         @Override

@@ -57,6 +57,9 @@ final class RaftHost {
         /** To the snapshot loop: write this snapshot and say so with {@link RaftHost#onSnapshotTaken}. */
         void writeSnapshot(int partition, SnapshotPoint point, SnapshotCapture capture);
 
+        /** When the node was last heard, on the connection on which its messages come; long ago if it never was. */
+        long lastHeardNanos(int node);
+
         /** Everything of this burst has been handed over: let it leave. */
         void flush();
     }
@@ -88,12 +91,14 @@ final class RaftHost {
     private List<LogWriter.Append> appends = new ArrayList<>();
     private List<Runnable> storeWork = new ArrayList<>();
     private final Leaderships leaderships;
+    private final Suspicions suspicions;
     private final StandingLog standings;
     private long lastToken;
     private long durableToken;
     private boolean diskFull;
 
-    RaftHost(int self, Loop loop, Clock clock, Limits limits, long heartbeatNanos, Outside outside) {
+    /** @param silenceNanos how long a node is silent before it may be gone: the shortest election timeout */
+    RaftHost(int self, Loop loop, Clock clock, Limits limits, long heartbeatNanos, long silenceNanos, Outside outside) {
         this.self = self;
         this.loop = loop;
         this.clock = clock;
@@ -103,12 +108,14 @@ final class RaftHost {
         watch = new RaftWatch(clock);
         standings = new StandingLog(self);
         leaderships = new Leaderships(groups.values(), this::touch, outside, clock, heartbeatNanos);
+        suspicions = new Suspicions(groups.values(), this::touch, outside::lastHeardNanos, silenceNanos);
         loop.atEndOfBurst(this::endOfBurst);
     }
 
     /** Before the loop starts. */
     void add(PartitionGroup group) {
         groups.put(group.partition, group);
+        suspicions.add(group);
     }
 
     void start() {
@@ -139,16 +146,27 @@ final class RaftHost {
 
     private void tick() {
         long nowNanos = clock.monotonicNanos();
+        suspicions.look(nowNanos);
         for (PartitionGroup group : groups.values()) {
-            if (group.raft.isLeader() || !leaderships.isRetiring()) {
-                group.raft.tick(nowNanos);
-                touch(group);
-            }
+            tick(group, nowNanos);
         }
         leaderships.tick(nowNanos);
         standings.tick(groups.values(), nowNanos);
         watch.tick(nowNanos);
         loop.schedule(tickNanos, this::tick);
+    }
+
+    /** What is quiet costs nothing but this look. */
+    private void tick(PartitionGroup group, long nowNanos) {
+        if (group.raft.isQuiet()) {
+            suspicions.tick(group, nowNanos);
+        }
+        if (!group.raft.isQuiet() && (group.raft.isLeader() || !leaderships.isRetiring())) {
+            group.raft.tick(nowNanos);
+        }
+        if (group.raft.hasWork() || group.isSnapshotOverdue(nowNanos)) {
+            touch(group);
+        }
     }
 
     void onMessage(int partition, Replica sender, Message message) {
@@ -173,7 +191,20 @@ final class RaftHost {
         touch(group);
     }
 
+    /** A connection to or from the node was lost or made anew. */
+    void onLinkChanged(int node) {
+        suspicions.suspect(node, clock.monotonicNanos());
+    }
+
+    /** The node is about to stop: it may cease to lead, and not say so. */
+    void onLeaving(int node) {
+        long nowNanos = clock.monotonicNanos();
+        leaderships.onLeaving(node, nowNanos);
+        suspicions.suspect(node, nowNanos);
+    }
+
     void onPeerUp(int node) {
+        onLinkChanged(node);
         for (PartitionGroup group : groups.values()) {
             group.raft.reconnected(node);
             touch(group);
@@ -190,6 +221,7 @@ final class RaftHost {
         } else if (request.write()) {
             propose(group, request);
         } else {
+            suspicions.wake(group, clock.monotonicNanos());
             group.read(new ReadWork(request, clock.wallMillis()), clock.monotonicNanos());
             touch(group);
         }
@@ -276,6 +308,7 @@ final class RaftHost {
         group.snapshotting = false;
         if (written) {
             group.snapshotDamaged = false;
+            group.noSnapshotUntilNanos = Long.MIN_VALUE;
             group.raft.snapshotTaken(point.index());
             log.info("Partition {}: snapshot at {}", partition, point);
             watch.snapshot(partition, point, "taken");
