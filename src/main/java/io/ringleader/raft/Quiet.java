@@ -17,8 +17,8 @@ import java.util.TreeSet;
  * else happens wakes them; see docs/raft.md for all of it and for why it is enough.
  */
 final class Quiet {
-    /** The round of a {@link HeartbeatReply} that answers no heartbeat: a follower is awake and says so. Rounds begin at 1. */
-    private static final long NUDGE = 0;
+    /** The round of a {@link HeartbeatReply} that answers no heartbeat: a follower is awake and says so. */
+    private static final long NUDGE = -1;
 
     private static final long NONE = 0;
 

@@ -220,7 +220,7 @@ final class Replicating {
         return new Action(
                 "Nudge",
                 server -> !message.quiet()
-                                && message.readRound() == 0
+                                && message.readRound() < 0
                                 && message.term() == server.currentTerm()
                                 && message.to() == server.leader()
                         ? next(server)

@@ -172,7 +172,7 @@ final class TestCluster implements NodeEvents {
     /** Whoever can still hear of it finds that a connection was lost or made anew. */
     private void linkChanged(int id) {
         for (TestNode other : up()) {
-            if (other.id != id && network.isOpen(id, other.id)) {
+            if (other.id != id && network.isOpen(id, other.id) && other.raft().isQuiet()) {
                 other.suspect(id, other.heardNanos(id), nowNanos);
             }
         }

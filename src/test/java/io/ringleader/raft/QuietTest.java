@@ -1,0 +1,623 @@
+package io.ringleader.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringleader.raft.Message.AppendReply;
+import io.ringleader.raft.Message.Heartbeat;
+import io.ringleader.raft.Message.HeartbeatReply;
+import io.ringleader.raft.Message.PreVote;
+import io.ringleader.raft.Message.RequestVote;
+import io.ringleader.raft.Message.TimeoutNow;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Groups in which nothing happens: how they go quiet, what wakes them, and that nobody is believed in who is gone. */
+class QuietTest {
+    private static final long IDLE = RaftConfig.QUIET_AFTER_TIMEOUTS * Settings.TIMEOUT_MAX;
+
+    // ---- a leader alone, the others played
+
+    /** Leads term 2 of three; everybody has everything, and nothing has happened for so long that it offers to be quiet. */
+    private static OneNode offering(Settings settings) {
+        OneNode node = OneNode.leader(OneNode.of(3, settings, 1, HardState.NOBODY, 1));
+        node.matched(2, 2);
+        node.matched(3, 2);
+        node.pass(0);
+        for (long time = 0; time < IDLE; time += Settings.HEARTBEAT) {
+            node.sent();
+            node.pass(Settings.HEARTBEAT);
+            long round = roundOf(node.sentMessages());
+            if (time + Settings.HEARTBEAT < IDLE) {
+                node.receive(new HeartbeatReply(2, OneNode.ID, 2, round));
+                node.receive(new HeartbeatReply(3, OneNode.ID, 2, round));
+            }
+        }
+        return node;
+    }
+
+    private static long roundOf(List<Message> sent) {
+        return sent.stream()
+                .filter(Heartbeat.class::isInstance)
+                .mapToLong(message -> ((Heartbeat) message).readRound())
+                .max()
+                .orElseThrow();
+    }
+
+    private static HeartbeatReply agreed(int from, long round) {
+        return new HeartbeatReply(from, OneNode.ID, 2, round, true);
+    }
+
+    private static OneNode quietLeader(Settings settings) {
+        OneNode node = offering(settings);
+        node.pass(Settings.HEARTBEAT);
+        long round = roundOf(node.sentMessages());
+        node.receive(agreed(2, round));
+        node.receive(agreed(3, round));
+        assertThat(node.raft().isQuiet()).isTrue();
+        return node;
+    }
+
+    private static OneNode quietLeader() {
+        return quietLeader(Settings.DEFAULT);
+    }
+
+    private static void hasWoken(OneNode node) {
+        assertThat(node.raft().isQuiet()).isFalse();
+        node.sent();
+        node.pass(Settings.HEARTBEAT);
+        assertThat(node.raft().isLeader()).as("still leads").isTrue();
+        assertThat(node.sentTo(2)).anyMatch(text -> text.contains("Heartbeat") && !text.contains("quiet"));
+    }
+
+    @Test
+    void aLeaderOffersToBeQuietOnceItHasBeenIdleForLong() {
+        OneNode node = OneNode.leader(3, 1, 1);
+        node.matched(2, 2);
+        node.matched(3, 2);
+        node.pass(0);
+        node.sent();
+        for (long time = Settings.HEARTBEAT; time < IDLE; time += Settings.HEARTBEAT) {
+            node.pass(Settings.HEARTBEAT);
+            assertThat(node.sent()).noneMatch(text -> text.endsWith("quiet"));
+            node.receive(new HeartbeatReply(2, 1, 2, 0));
+            node.receive(new HeartbeatReply(3, 1, 2, 0));
+        }
+        node.pass(Settings.HEARTBEAT);
+        assertThat(node.sent())
+                .containsExactly("1>2 Heartbeat t2 commit 2 round 1 quiet", "1>3 Heartbeat t2 commit 2 round 1 quiet");
+    }
+
+    @Test
+    void aLeaderIsQuietWhenAllOthersHaveAgreed() {
+        OneNode node = offering(Settings.DEFAULT);
+        node.receive(agreed(2, 1));
+        node.receive(agreed(2, 1));
+        assertThat(node.raft().isQuiet()).as("one of two has agreed").isFalse();
+        node.receive(agreed(3, 1));
+        assertThat(node.raft().isQuiet()).isTrue();
+        node.sent();
+        for (int i = 0; i < 1_000; i++) {
+            node.pass(Settings.HEARTBEAT);
+        }
+        assertThat(node.raft().isLeader()).as("does not miss the others").isTrue();
+        assertThat(node.sent()).isEmpty();
+    }
+
+    @Test
+    void anAnswerToAnEarlierOfferDoesNotCount() {
+        OneNode node = offering(Settings.DEFAULT);
+        node.receive(agreed(2, 1));
+        node.receive(new ReadIndexOf(3).message());
+        node.receive(new HeartbeatReply(2, 1, 2, 2));
+        node.receive(new HeartbeatReply(3, 1, 2, 2));
+        node.pass(0);
+        long second = 0;
+        for (long time = 0; time <= IDLE; time += Settings.HEARTBEAT) {
+            node.sent();
+            node.pass(Settings.HEARTBEAT);
+            second = roundOf(node.sentMessages());
+            node.receive(new HeartbeatReply(2, 1, 2, second - 1));
+            node.receive(new HeartbeatReply(3, 1, 2, second - 1));
+        }
+        assertThat(second).as("the round of the second offer").isEqualTo(3);
+        node.receive(agreed(3, 1));
+        node.receive(agreed(2, 2));
+        node.receive(agreed(3, 2));
+        assertThat(node.raft().isQuiet()).isFalse();
+        node.receive(agreed(2, 3));
+        node.receive(agreed(3, 3));
+        assertThat(node.raft().isQuiet()).isTrue();
+    }
+
+    /** A question of a follower. */
+    private record ReadIndexOf(int from) {
+        Message message() {
+            return new Message.ReadIndex(from, OneNode.ID, 2, 7);
+        }
+    }
+
+    @Test
+    void aFollowerThatDoesNotAgreeOrSaysThatItIsAwakeEndsTheOffer() {
+        for (long round : new long[] {-1, 1}) {
+            OneNode node = offering(Settings.DEFAULT);
+            node.receive(agreed(2, 1));
+            node.receive(new HeartbeatReply(2, 1, 2, round));
+            node.receive(agreed(3, 1));
+            node.receive(agreed(2, 1));
+            assertThat(node.raft().isQuiet()).isFalse();
+        }
+        OneNode node = offering(Settings.DEFAULT);
+        node.receive(new HeartbeatReply(2, 1, 2, -1));
+        node.sent();
+        node.pass(Settings.HEARTBEAT);
+        assertThat(node.sent()).noneMatch(text -> text.endsWith("quiet"));
+    }
+
+    @Test
+    void aLeaderIsNotQuietWithAFollowerThatLagsIsSilentOrHasNoVote() {
+        OneNode lagging = OneNode.leader(3, 1, 1);
+        lagging.matched(2, 2);
+        OneNode silent = OneNode.leader(3, 1, 1);
+        silent.matched(2, 2);
+        silent.matched(3, 2);
+        OneNode newcomer = OneNode.leader(3, 1, 1);
+        newcomer.matched(2, 2);
+        newcomer.matched(3, 2);
+        newcomer.progress(3).replaced(3);
+        newcomer.receive(AppendReply.matched(3, 1, 2, 2), new Replica(3, 2, 99, false));
+        for (OneNode node : List.of(lagging, silent, newcomer)) {
+            for (long time = 0; time < 2 * IDLE; time += Settings.HEARTBEAT) {
+                node.pass(Settings.HEARTBEAT);
+                node.receive(new HeartbeatReply(2, 1, 2, 0));
+                if (node == lagging) {
+                    node.receive(new HeartbeatReply(3, 1, 2, 0));
+                } else if (node == newcomer) {
+                    node.receive(new HeartbeatReply(3, 1, 2, 0), new Replica(3, 2, 99, false));
+                }
+            }
+            assertThat(node.raft().isLeader()).isTrue();
+            assertThat(node.sent()).noneMatch(text -> text.endsWith("quiet"));
+        }
+    }
+
+    @Test
+    void anOfferIsTakenBackWhenAFollowerFallsSilent() {
+        OneNode node = offering(Settings.DEFAULT);
+        node.receive(agreed(2, 1));
+        for (long time = 0; time < 2 * Settings.TIMEOUT_MIN; time += Settings.HEARTBEAT) {
+            node.sent();
+            node.pass(Settings.HEARTBEAT);
+            node.receive(agreed(2, 1));
+        }
+        assertThat(node.sent()).contains("1>2 Heartbeat t2 commit 2 round 1");
+        node.receive(agreed(3, 1));
+        assertThat(node.raft().isQuiet()).isFalse();
+    }
+
+    @Test
+    void aLoneNodeIsQuietByItself() {
+        OneNode node = OneNode.fresh(1);
+        node.timeout();
+        assertThat(node.raft().isLeader()).isTrue();
+        node.pass(0);
+        node.pass(IDLE);
+        assertThat(node.raft().isQuiet()).isTrue();
+        node.propose("x");
+        assertThat(node.node.appliedIndex()).isEqualTo(2);
+        assertThat(node.raft().isQuiet()).isFalse();
+    }
+
+    // ---- what wakes a leader
+
+    @Test
+    void aCommandWakesALeaderAndItSendsItAtOnce() {
+        OneNode node = quietLeader();
+        node.advance(1_000 * IDLE);
+        node.propose("x");
+        assertThat(node.sentTo(2)).containsExactly("1>2 AppendEntries t2 after 2@2 [3@2] commit 2");
+        hasWoken(node);
+    }
+
+    @Test
+    void aReadWakesALeader() {
+        OneNode node = quietLeader();
+        node.advance(1_000 * IDLE);
+        node.read(1);
+        assertThat(node.sentTo(2)).containsExactly("1>2 Heartbeat t2 commit 2 round 2");
+        hasWoken(node);
+    }
+
+    @Test
+    void aLeaseRunsOutWhileItsLeaderIsQuiet() {
+        OneNode node = quietLeader(Settings.DEFAULT.withLease());
+        node.advance(Settings.TIMEOUT_MIN);
+        node.read(1);
+        assertThat(node.reads).isEmpty();
+        long round = roundOf(node.sentMessages());
+        node.receive(new HeartbeatReply(2, 1, 2, round));
+        assertThat(node.reads).containsExactly(new Effects.Read(1, 2));
+    }
+
+    @Test
+    void aQuestionOfAFollowerWakesALeader() {
+        OneNode node = quietLeader();
+        node.receive(new ReadIndexOf(3).message());
+        assertThat(node.sentTo(2)).containsExactly("1>2 Heartbeat t2 commit 2 round 2");
+        hasWoken(node);
+    }
+
+    @Test
+    void aHandOverWakesALeader() {
+        OneNode node = quietLeader();
+        node.node.transfer(2, node.now());
+        assertThat(node.sent()).containsExactly("1>2 TimeoutNow t2");
+        hasWoken(node);
+    }
+
+    @Test
+    void aFollowerThatSaysThatItIsAwakeWakesItsLeader() {
+        OneNode node = quietLeader();
+        node.receive(new HeartbeatReply(3, 1, 2, -1));
+        hasWoken(node);
+    }
+
+    @Test
+    void aFollowerThatLooksForALeaderWakesItAndIsRefused() {
+        OneNode node = quietLeader();
+        node.advance(1_000 * IDLE);
+        node.receive(new PreVote(3, 1, 3, 2, 2));
+        assertThat(node.sent()).contains("1>3 PreVoteReply t2 no");
+        hasWoken(node);
+    }
+
+    @Test
+    void aNewConnectionWakesALeader() {
+        OneNode node = quietLeader();
+        node.node.reconnected(3);
+        hasWoken(node);
+    }
+
+    @Test
+    void aLeaderThatHearsThatAVotersNodeIsSilentAsksAllAgainAndCountsTheSilentOnes() {
+        OneNode node = quietLeader();
+        node.advance(1_000 * IDLE);
+        long heard = node.now() - Settings.TIMEOUT_MIN;
+        node.node.suspect(3, heard, node.now());
+        hasWoken(node);
+        OneNode alone = quietLeader();
+        alone.advance(1_000 * IDLE);
+        long both = alone.now() - Settings.TIMEOUT_MIN;
+        alone.node.suspect(2, both, alone.now());
+        alone.node.suspect(3, both, alone.now());
+        alone.pass(Settings.HEARTBEAT);
+        assertThat(alone.raft().isLeader())
+                .as("leads after the shortest timeout without a majority")
+                .isFalse();
+    }
+
+    @Test
+    void aLeaderThatWokeStepsDownIfNobodyAnswers() {
+        OneNode node = quietLeader();
+        node.advance(1_000 * IDLE);
+        node.propose("x");
+        for (long time = 0; time <= Settings.TIMEOUT_MIN; time += Settings.HEARTBEAT) {
+            assertThat(node.raft().isLeader()).isTrue();
+            node.pass(Settings.HEARTBEAT);
+        }
+        node.pass(Settings.HEARTBEAT);
+        assertThat(node.raft().isLeader()).isFalse();
+    }
+
+    // ---- a follower alone
+
+    private static Heartbeat offer(long term, long commit, long round) {
+        return new Heartbeat(2, OneNode.ID, term, commit, round, true);
+    }
+
+    /** Follows node 2 in term 1 with entries 1 and 2, both committed. */
+    private static OneNode follower(Settings settings) {
+        OneNode node = OneNode.of(3, settings, 1, HardState.NOBODY);
+        node.append(2, 1, 0, 0, 2, 1, 1);
+        node.sent();
+        return node;
+    }
+
+    private static OneNode quietFollower() {
+        OneNode node = follower(Settings.DEFAULT);
+        node.receive(offer(1, 2, 5));
+        assertThat(node.sent()).containsExactly("1>2 HeartbeatReply t1 round 5 quiet");
+        assertThat(node.raft().isQuiet()).isTrue();
+        return node;
+    }
+
+    @Test
+    void aFollowerThatHasEverythingAgreesAndWaitsForNoHeartbeatsAnyMore() {
+        OneNode node = quietFollower();
+        for (int i = 0; i < 1_000; i++) {
+            node.pass(Settings.TIMEOUT_MAX);
+        }
+        assertThat(node.sent()).isEmpty();
+        assertThat(node.raft().leader()).isEqualTo(2);
+        node.receive(offer(1, 2, 6));
+        assertThat(node.sent()).containsExactly("1>2 HeartbeatReply t1 round 6 quiet");
+    }
+
+    @Test
+    void aFollowerWithMoreOrLessThanTheLeaderOrWithReadsThatWaitDoesNotAgree() {
+        OneNode more = follower(Settings.DEFAULT);
+        more.append(2, 1, 2, 1, 2, 1);
+        OneNode reading = follower(Settings.DEFAULT);
+        reading.read(1);
+        OneNode less = follower(Settings.DEFAULT);
+        List<OneNode> nodes = List.of(more, reading, less);
+        for (OneNode node : nodes) {
+            node.sent();
+            node.receive(offer(1, node == less ? 3 : 2, 5));
+            assertThat(node.sent()).containsExactly("1>2 HeartbeatReply t1 round 5");
+            assertThat(node.raft().isQuiet()).isFalse();
+        }
+    }
+
+    @Test
+    void aNewcomerDoesNotAgree() {
+        OneNode node = OneNode.empty(3);
+        node.pass(0);
+        node.receive(new Heartbeat(2, 1, 1, 0, 5, true));
+        assertThat(node.sent()).contains("1>2 HeartbeatReply t1 round 5");
+        assertThat(node.raft().isQuiet()).isFalse();
+    }
+
+    @Test
+    void anyOtherMessageOfTheLeaderWakesAFollower() {
+        for (Message message : List.of(
+                new Heartbeat(2, 1, 1, 2, 6),
+                new Message.AppendEntries(2, 1, 1, 2, 1, List.of(), 2),
+                new Message.Vouch(2, 1, 1, new Replica(3, 2, 5, false)),
+                new Heartbeat(2, 1, 1, 1, 6, true))) {
+            OneNode node = quietFollower();
+            node.receive(message);
+            assertThat(node.raft().isQuiet()).as(message.toString()).isFalse();
+            node.pass(Settings.TIMEOUT_MAX);
+            assertThat(node.raft().role()).as("watches its timer").isEqualTo(Role.PRE_CANDIDATE);
+        }
+    }
+
+    @Test
+    void aFollowerIsHandedTheLeadershipThoughItIsQuiet() {
+        OneNode node = quietFollower();
+        node.receive(new TimeoutNow(2, 1, 1));
+        assertThat(node.raft().role()).isEqualTo(Role.CANDIDATE);
+        assertThat(node.raft().isQuiet()).isFalse();
+    }
+
+    @Test
+    void aLaterTermWakesAFollower() {
+        OneNode node = quietFollower();
+        node.receive(new RequestVote(3, 1, 2, 2, 1, true));
+        assertThat(node.raft().isQuiet()).isFalse();
+        assertThat(node.sent()).containsExactly("1>3 VoteReply t2 yes");
+    }
+
+    @Test
+    void aReadAtAFollowerWakesItAndAsksTheLeader() {
+        OneNode node = quietFollower();
+        node.advance(1_000 * IDLE);
+        node.read(1);
+        assertThat(node.sent()).containsExactly("1>2 ReadIndex t1");
+        assertThat(node.raft().isQuiet()).isFalse();
+        node.pass(Settings.TIMEOUT_MIN - 1);
+        assertThat(node.refusedReads).isEmpty();
+        node.pass(1);
+        assertThat(node.refusedReads).containsExactly(1L);
+    }
+
+    @Test
+    void whoAsksForVotesOfAQuietFollowerIsRefusedAndDoesNotWakeIt() {
+        OneNode node = quietFollower();
+        node.advance(1_000 * IDLE);
+        node.receive(new PreVote(3, 1, 2, 2, 1));
+        assertThat(node.sent()).containsExactly("1>3 PreVoteReply t1 no");
+        node.receive(new RequestVote(3, 1, 2, 2, 1, false));
+        assertThat(node.sent()).isEmpty();
+        assertThat(node.raft().term()).isEqualTo(1);
+        assertThat(node.raft().isQuiet()).isTrue();
+    }
+
+    @Test
+    void aLeaderThatAsksForVotesLeadsNoMore() {
+        OneNode node = quietFollower();
+        node.advance(IDLE);
+        node.receive(new PreVote(2, 1, 2, 2, 1));
+        assertThat(node.sent()).containsExactly("1>2 PreVoteReply t2 yes");
+        assertThat(node.raft().isQuiet()).isFalse();
+    }
+
+    @Test
+    void whatTheLeaderAskedBeforeItLedIsNoSignThatItLeadsNoMore() {
+        OneNode node = quietFollower();
+        node.advance(IDLE);
+        node.receive(new PreVote(2, 1, 1, 2, 1));
+        assertThat(node.sent()).containsExactly("1>2 PreVoteReply t1 no");
+        assertThat(node.raft().isQuiet()).isTrue();
+    }
+
+    @Test
+    void aFollowerWhoseLeadersNodeIsSilentTakesOverAsSoonAsIfItHadWaitedForHeartbeats() {
+        Set<Long> delays = new HashSet<>();
+        for (int seed = 1; seed <= 30; seed++) {
+            OneNode node = follower(Settings.DEFAULT.withSeed(seed));
+            node.receive(offer(1, 2, 5));
+            node.sent();
+            node.advance(1_000 * IDLE);
+            long heard = node.now() - Settings.TIMEOUT_MIN;
+            node.node.suspect(2, heard, node.now());
+            assertThat(node.sent())
+                    .as("tells its leader, should it be there")
+                    .containsExactly("1>2 HeartbeatReply t1 round -1");
+            node.receive(new PreVote(3, 1, 2, 2, 1));
+            assertThat(node.sent()).as("the leader was heard up to then").containsExactly("1>3 PreVoteReply t2 yes");
+            long delay = node.state().electionDeadlineNanos() - heard;
+            assertThat(delay).isBetween(Settings.TIMEOUT_MIN, Settings.TIMEOUT_MAX);
+            delays.add(delay);
+            node.timeout();
+            assertThat(node.raft().role()).isEqualTo(Role.PRE_CANDIDATE);
+        }
+        assertThat(delays).as("at random").hasSizeGreaterThan(20);
+    }
+
+    @Test
+    void aFollowerThatDoubtsItsLeaderRefusesVotesUntilTheTimeoutIsOver() {
+        OneNode node = quietFollower();
+        node.advance(1_000 * IDLE);
+        node.node.suspect(2, node.now() - 1, node.now());
+        node.sent();
+        node.receive(new PreVote(3, 1, 2, 2, 1));
+        assertThat(node.sent()).containsExactly("1>3 PreVoteReply t1 no");
+    }
+
+    @Test
+    void whatIsSaidOfANodeNeverBringsAPromiseToAnEnd() {
+        OneNode node = follower(Settings.DEFAULT.withLease());
+        node.receive(offer(1, 2, 5));
+        node.node.suspect(2, node.now() - 10 * IDLE, node.now());
+        node.sent();
+        node.receive(new PreVote(3, 1, 2, 2, 1));
+        assertThat(node.sent()).as("heard of its leader just now").containsExactly("1>3 PreVoteReply t1 no");
+    }
+
+    @Test
+    void theNodeOfAThirdIsNoConcernOfAFollower() {
+        OneNode node = quietFollower();
+        node.node.suspect(3, 0, node.now());
+        assertThat(node.raft().isQuiet()).isTrue();
+        assertThat(node.sent()).isEmpty();
+    }
+
+    @Test
+    void suspicionDoesNothingToWhoIsAwake() {
+        OneNode follower = follower(Settings.DEFAULT);
+        String before = follower.raft().describe(follower.now());
+        follower.node.suspect(2, -10 * IDLE, follower.now());
+        assertThat(follower.raft().describe(follower.now())).isEqualTo(before);
+        OneNode leader = OneNode.leader(3, 1, 1);
+        leader.sent();
+        String led = leader.raft().describe(leader.now());
+        leader.node.suspect(2, -10 * IDLE, leader.now());
+        leader.node.suspect(3, -10 * IDLE, leader.now());
+        assertThat(leader.raft().describe(leader.now())).isEqualTo(led);
+        assertThat(leader.sent()).isEmpty();
+    }
+
+    // ---- clusters
+
+    private static TestCluster quietCluster(int size) {
+        TestCluster cluster = TestCluster.of(size);
+        cluster.elect(1);
+        cluster.propose(1, "x");
+        cluster.settle();
+        pass(cluster, 2 * IDLE);
+        cluster.nodes().forEach(node -> assertThat(node.raft().isQuiet()).isTrue());
+        return cluster;
+    }
+
+    private static void pass(TestCluster cluster, long nanos) {
+        for (long time = 0; time < nanos; time += 20 * Settings.MILLI) {
+            cluster.tickAll(20 * Settings.MILLI);
+            cluster.settle();
+        }
+    }
+
+    @Test
+    void nothingIsSaidInAQuietCluster() {
+        TestCluster cluster = quietCluster(5);
+        for (int i = 0; i < 1_000; i++) {
+            cluster.tickAll(100 * Settings.MILLI);
+            assertThat(cluster.network.inFlight()).isEmpty();
+        }
+    }
+
+    @Test
+    void whenTheLeaderOfAQuietClusterCrashesAnotherTakesOverWithinTwoTimeouts() {
+        TestCluster cluster = quietCluster(3);
+        cluster.crash(1);
+        pass(cluster, 2 * Settings.TIMEOUT_MAX);
+        assertThat(cluster.leaders()).hasSize(1);
+    }
+
+    @Test
+    void whenTheLeaderOfAQuietClusterIsCutOffAnotherTakesOverAndItStepsDown() {
+        TestCluster cluster = quietCluster(3);
+        cluster.isolate(1);
+        pass(cluster, 2 * Settings.TIMEOUT_MAX);
+        assertThat(cluster.leaders()).hasSize(1).allMatch(node -> node.id != 1);
+    }
+
+    @Test
+    void aLeaderThatIsRestartedAtOnceLeavesNoClusterWithoutALeader() {
+        TestCluster cluster = quietCluster(3);
+        cluster.crash(1);
+        cluster.start(1);
+        pass(cluster, 2 * Settings.TIMEOUT_MAX);
+        assertThat(cluster.leaders()).hasSize(1);
+    }
+
+    @Test
+    void aLeaderThatStepsDownUnnoticedIsMissedSoon() {
+        TestCluster cluster = quietCluster(3);
+        // An old message of somebody in a later term; it reaches nobody else.
+        cluster.node(1)
+                .receive(
+                        AppendReply.refused(2, 1, 2, 0, 0, 1),
+                        cluster.node(2).raft().replica(),
+                        cluster.now());
+        assertThat(cluster.leaders()).isEmpty();
+        assertThat(cluster.node(3).raft().isQuiet()).isTrue();
+        pass(cluster, 2 * Settings.TIMEOUT_MAX);
+        assertThat(cluster.leaders()).hasSize(1);
+    }
+
+    @Test
+    void aLinkThatIsCutInOneDirectionWakesTheGroupAndChangesNoLeader() {
+        for (int[] cut : new int[][] {{1, 2}, {2, 1}, {2, 3}}) {
+            TestCluster cluster = quietCluster(3);
+            cluster.network.cut(cut[0], cut[1]);
+            pass(cluster, 5 * Settings.TIMEOUT_MAX);
+            assertThat(cluster.leaders()).hasSize(1).allMatch(node -> node.id == 1);
+            assertThat(cluster.node(1).raft().term()).isEqualTo(1);
+            boolean leadersLink = cut[0] == 1 || cut[1] == 1;
+            assertThat(cluster.node(1).raft().isQuiet()).isEqualTo(!leadersLink);
+            cluster.network.healAll();
+            pass(cluster, 3 * IDLE);
+            assertThat(cluster.node(1).raft().term()).isEqualTo(1);
+            cluster.nodes().forEach(node -> assertThat(node.raft().isQuiet()).isTrue());
+        }
+    }
+
+    @Test
+    void aFollowerWhoseWordThatItIsAwakeIsLostIsHeardAllTheSame() {
+        TestCluster cluster = quietCluster(3);
+        cluster.suspect(2, 1);
+        cluster.network.inFlight().clear();
+        assertThat(cluster.node(2).raft().isQuiet()).isFalse();
+        assertThat(cluster.node(1).raft().isQuiet()).isTrue();
+        pass(cluster, 2 * Settings.TIMEOUT_MAX);
+        assertThat(cluster.leaders()).hasSize(1).allMatch(node -> node.id == 1);
+        assertThat(cluster.node(2).raft().leader()).isEqualTo(1);
+        assertThat(cluster.node(1).raft().term()).isEqualTo(1);
+    }
+
+    @Test
+    void aDeadFollowerKeepsTheGroupAwake() {
+        TestCluster cluster = quietCluster(3);
+        cluster.crash(3);
+        pass(cluster, 3 * IDLE);
+        assertThat(cluster.leaders()).hasSize(1).allMatch(node -> node.id == 1);
+        assertThat(cluster.node(1).raft().isQuiet()).isFalse();
+        assertThat(cluster.node(2).raft().isQuiet()).isFalse();
+        cluster.start(3);
+        pass(cluster, 2 * IDLE);
+        cluster.nodes().forEach(node -> assertThat(node.raft().isQuiet()).isTrue());
+    }
+}
