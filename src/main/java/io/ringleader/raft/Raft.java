@@ -479,7 +479,7 @@ public final class Raft extends RaftView {
         StringBuilder text = new StringBuilder(256);
         state.describe(text, nowNanos);
         standing.describe(text, nowNanos);
-        election.describe(text);
+        election.describe(text, nowNanos);
         replication.describe(text, nowNanos);
         reads.describe(text);
         lease.describe(text, nowNanos);

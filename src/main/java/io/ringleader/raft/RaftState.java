@@ -114,6 +114,10 @@ final class RaftState {
         electionDeadlineNanos = nowNanos + config.electionTimeoutMinNanos() + random.nextLong(span + 1);
     }
 
+    void noElectionBefore(long nanos) {
+        electionDeadlineNanos = Math.max(electionDeadlineNanos, nanos);
+    }
+
     /**
      * Whether a current leader is known to be alive, so that whoever asks for votes only disrupts (§6, thesis §4.2.3). A
      * leader knows of itself: it steps down when it loses its quorum. While a node is quiet, that of its leader is heard.

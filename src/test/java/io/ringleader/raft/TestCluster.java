@@ -23,6 +23,9 @@ final class TestCluster implements NodeEvents {
     private final List<NodeEvents> watchers = new ArrayList<>(List.of(checks));
     /** Nodes that were given back an earlier disk. */
     private final Set<Integer> outdatedDisks = new HashSet<>();
+    /** As the validator knows them. */
+    private final Map<TestDisk, Integer> lostDisks = new IdentityHashMap<>();
+
     /** Who each node was when it sent a message. */
     private final Map<Message, Replica> senders = new IdentityHashMap<>();
 
@@ -90,15 +93,17 @@ final class TestCluster implements NodeEvents {
     /** A node that is not up gets an empty disk. Returns what it had. */
     TestDisk wipe(int id) {
         outdatedDisks.remove(id);
-        validator.diskLost(id);
-        return nodes.get(id).replaceDisk(new TestDisk());
+        int lostBefore = validator.diskLost(id);
+        TestDisk lost = nodes.get(id).replaceDisk(new TestDisk());
+        lostDisks.put(lost, lostBefore);
+        return lost;
     }
 
     /** A node that is not up gets back a disk that it had before another one. */
     void bringBack(int id, TestDisk disk) {
         nodes.get(id).replaceDisk(disk);
         outdatedDisks.add(id);
-        validator.diskFound(id, disk.own(id));
+        validator.diskFound(id, lostDisks.remove(disk));
     }
 
     boolean isOutdated(int id) {
