@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class Peers {
     private static final Logger log = LoggerFactory.getLogger(Peers.class);
 
-    private static final long NEVER = Long.MIN_VALUE / 2;
     private static final long LOG_INTERVAL_NANOS = 60_000_000_000L;
 
     /**
@@ -167,14 +166,15 @@ public final class Peers {
         long plan;
 
         /** When anything last came in on a connection that the peer dialled: what it says comes there, and nowhere else. */
-        long lastHeardNanos = NEVER;
+        long lastHeardNanos;
 
         boolean announcedUp;
         String problem;
 
-        Peer(int node, InetSocketAddress address) {
+        Peer(int node, InetSocketAddress address, long nowNanos) {
             this.node = node;
             this.address = address;
+            lastHeardNanos = nowNanos;
         }
     }
 
@@ -218,7 +218,7 @@ public final class Peers {
             if (node == self.nodeId()) {
                 throw new IllegalArgumentException("Node " + node + " cannot be its own peer.");
             }
-            this.peers.put(node, new Peer(node, Objects.requireNonNull(address, "address")));
+            this.peers.put(node, new Peer(node, Objects.requireNonNull(address, "address"), nowNanos()));
         });
     }
 
@@ -267,7 +267,7 @@ public final class Peers {
     }
 
     /**
-     * When anything last came from the node on the connection on which its frames come; long ago if nothing ever did. While both
+     * When anything last came from the node on the connection on which its frames come, if only when this was made. While both
      * nodes are well that is no longer ago than its ping interval, and a little.
      */
     public long lastHeardNanos(int node) {

@@ -57,7 +57,7 @@ final class RaftHost {
         /** To the snapshot loop: write this snapshot and say so with {@link RaftHost#onSnapshotTaken}. */
         void writeSnapshot(int partition, SnapshotPoint point, SnapshotCapture capture);
 
-        /** When the node was last heard, on the connection on which its messages come; long ago if it never was. */
+        /** When the node was last heard, on the connection on which its messages come, if only when this one started. */
         long lastHeardNanos(int node);
 
         /** Everything of this burst has been handed over: let it leave. */

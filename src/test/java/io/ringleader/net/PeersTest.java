@@ -177,6 +177,40 @@ class PeersTest {
     }
 
     @Test
+    void aNodeIsHeardWithEachIntervalUntilItStandsStill() throws IOException {
+        Node one = start(1, AGREEMENT, null, 2);
+        world.runMillis(3_000);
+        assertThat(world.monotonicNanos() - one.peers.lastHeardNanos(2))
+                .as("never, since it started")
+                .isEqualTo(3 * HEARTBEAT_NANOS);
+        start(2, AGREEMENT, null, 1);
+        world.runMillis(2_000);
+        for (int i = 0; i < 100; i++) {
+            world.runMillis(100);
+            assertThat(world.monotonicNanos() - one.peers.lastHeardNanos(2))
+                    .isBetween(0L, HEARTBEAT_NANOS + HEARTBEAT_NANOS / 10);
+        }
+        world.cut(true);
+        world.runMillis(5_000);
+        assertThat(world.monotonicNanos() - one.peers.lastHeardNanos(2)).isGreaterThan(4 * HEARTBEAT_NANOS - 1);
+    }
+
+    @Test
+    void aConnectionThatIsLostOrMadeAnewIsTold() throws IOException {
+        Node one = start(1, AGREEMENT, null, 2);
+        start(2, AGREEMENT, null, 1);
+        world.runMillis(2_000);
+        one.linkChanges.clear();
+        start(2, AGREEMENT, null, 1);
+        world.runMillis(20);
+        assertThat(one.linkChanges).as("another process with its id").contains(2);
+        one.linkChanges.clear();
+        world.cut(true);
+        world.runMillis(8_000);
+        assertThat(one.linkChanges).as("both connections are given up").hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    @Test
     void differingConfigurationsAreLoggedOnBothSidesOnceAMinute() throws IOException {
         Node one = start(1, Map.of("partitions", "16"), "s", 2);
         start(2, Map.of("partitions", "32"), "s", 1);
