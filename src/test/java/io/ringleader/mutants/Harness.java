@@ -18,7 +18,8 @@ enum Harness {
 
     /** Who goes quiet, and what wakes whom: a wrong rule is mostly made up for by another one, a little later. */
     QUIET("scripts of quiet groups", 1, Set.of("raft"), seed -> {
-        Scripts.run("io.ringleader.raft.QuietTest");
+        Scripts.run("io.ringleader.raft.QuietLeaderTest");
+        Scripts.run("io.ringleader.raft.QuietFollowerTest");
         Scripts.run("io.ringleader.raft.QuietGroupsTest");
     }),
 
