@@ -389,17 +389,20 @@ final class RaftHost {
         effects.chunksToStore().forEach(chunk -> storeChunk(group, chunk, token));
         effects.roleChanges().forEach(change -> onRoleChange(group, change));
         effects.replicaNews().forEach(news -> standings.hear(group.partition, news));
-        List<Request> orphans = group.takeOrphans();
-        for (Request orphan : orphans) {
+        for (Request orphan : group.takeOrphans()) {
             outside.respond(orphan.from(), new Response(orphan.id(), Status.LOST, group.raft.leader(), 0, new byte[0]));
         }
-        boolean logIsLong = group.raft.logBytesAfterSnapshot() > limits.snapshotLogBytes();
-        boolean mustWait = group.raft.isSendingSnapshot(nowNanos)
-                && group.raft.logBytesAfterSnapshot() < 4 * limits.snapshotLogBytes();
-        if (group.snapshotWanted || (logIsLong && !mustWait)) {
+        if (group.snapshotWanted || isLogLong(group, nowNanos)) {
             group.snapshotWanted = false;
             beginSnapshot(group);
         }
+    }
+
+    /** A snapshot that is being sent would be replaced by the new one, so it has its time. */
+    private boolean isLogLong(PartitionGroup group, long nowNanos) {
+        long bytes = group.raft.logBytesAfterSnapshot();
+        return bytes > limits.snapshotLogBytes()
+                && (bytes >= 4 * limits.snapshotLogBytes() || !group.raft.isSendingSnapshot(nowNanos));
     }
 
     /** Not before the term in which it came is durable: see {@link #onCaptured}. */

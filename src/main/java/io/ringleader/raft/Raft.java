@@ -460,10 +460,9 @@ public final class Raft extends RaftView {
 
     /** A leader steps down if an election timeout elapses without contact to a majority (thesis §6.2). */
     private void checkQuorum(long nowNanos) {
-        long[] contacts = state.progress.values().stream()
-                .mapToLong(voter -> voter.node == state.self ? nowNanos : voter.lastContactNanos)
-                .toArray();
-        long silentNanos = nowNanos - Quorum.reachedByMajority(contacts);
+        long silentNanos = nowNanos
+                - Quorum.reachedByMajority(
+                        state.progress.values(), voter -> voter.node == state.self ? nowNanos : voter.lastContactNanos);
         if (silentNanos > state.config.electionTimeoutMinNanos()) {
             stepDown("lost contact to a majority for " + silentNanos / 1_000_000 + " ms", nowNanos);
         } else if (replication.isOwnDiskStalled(nowNanos)) {

@@ -130,10 +130,9 @@ final class Reads {
         if (pending.isEmpty() && !lease.isOn()) {
             return;
         }
-        long[] rounds = state.progress.values().stream()
-                .mapToLong(voter -> voter.node == state.self ? round : voter.counts() ? voter.readRound : 0)
-                .toArray();
-        long confirmed = Quorum.reachedByMajority(rounds);
+        long confirmed = Quorum.reachedByMajority(
+                state.progress.values(),
+                voter -> voter.node == state.self ? round : voter.counts() ? voter.readRound : 0);
         lease.confirmed(confirmed);
         while (!pending.isEmpty() && pending.peek().round() <= confirmed) {
             Pending read = pending.poll();

@@ -175,7 +175,10 @@ final class Replication {
                         entries,
                         state.commitIndex()));
         if (follower.state() == Progress.State.REPLICATE) {
-            long bytes = entries.stream().mapToLong(Entry::sizeBytes).sum();
+            long bytes = 0;
+            for (Entry entry : entries) {
+                bytes += entry.sizeBytes();
+            }
             follower.entriesSent(prevLogIndex + entries.size(), bytes, nowNanos);
         }
         return true;
@@ -238,10 +241,8 @@ final class Replication {
      * (§5.3, §5.4). Entries of earlier terms are committed only with it, never by counting (§5.4.2, Figure 8).
      */
     private void advanceCommitIndex() {
-        long[] matched = state.progress.values().stream()
-                .mapToLong(voter -> voter.counts() ? voter.matchIndex() : 0)
-                .toArray();
-        long majority = Quorum.reachedByMajority(matched);
+        long majority =
+                Quorum.reachedByMajority(state.progress.values(), voter -> voter.counts() ? voter.matchIndex() : 0);
         if (majority > state.commitIndex() && state.log.term(majority) == state.term()) {
             state.commitTo(majority);
         }
