@@ -122,12 +122,12 @@ public final class Peers {
          * long again as anybody waits for a leader, so that requests find another way soon.
          */
         public static Limits of(
-                int frameMaxBytes, long backlogMaxBytes, long heartbeatNanos, long electionTimeoutMaxNanos) {
+                int frameMaxBytes, long backlogMaxBytes, long pingIntervalNanos, long electionTimeoutMaxNanos) {
             return new Limits(
                     frameMaxBytes,
                     backlogMaxBytes,
                     5_000 * MILLI,
-                    Math.min(heartbeatNanos, electionTimeoutMaxNanos / 4),
+                    pingIntervalNanos,
                     electionTimeoutMaxNanos * 3 / 2,
                     50 * MILLI,
                     1_000 * MILLI);
@@ -241,7 +241,7 @@ public final class Peers {
                 peer.pauseNanos = limits.reconnectMinNanos();
                 dial(peer);
             }
-            loop.schedule(limits.pingIntervalNanos(), this::tick);
+            scheduleTick(lastTickNanos);
         });
     }
 
@@ -455,7 +455,13 @@ public final class Peers {
         for (PeerConnection stranger : strangers) {
             tick(stranger, nowNanos, forgivenNanos);
         }
-        loop.schedule(limits.pingIntervalNanos(), this::tick);
+        scheduleTick(nowNanos);
+    }
+
+    /** On multiples of the interval, so that an idle loop has all its work at once. */
+    private void scheduleTick(long nowNanos) {
+        long interval = limits.pingIntervalNanos();
+        loop.schedule(interval - Math.floorMod(nowNanos, interval), this::tick);
     }
 
     private static void tick(PeerConnection connection, long nowNanos, long forgivenNanos) {

@@ -96,8 +96,7 @@ public final class Node implements Closeable {
                 env.raftLoop(),
                 env.clock(),
                 new RaftHost.Limits(partitionMaxBytes, (int) limits.itemMaxBytes(), limits.snapshotLogBytes()),
-                timeouts.heartbeatMillis() * MILLI,
-                timeouts.electionTimeoutMinMillis() * MILLI,
+                times(timeouts),
                 new RaftEffects());
         peers = new Peers(
                 env.peerNetwork(),
@@ -169,11 +168,15 @@ public final class Node implements Closeable {
         return others;
     }
 
+    private static RaftTimes times(Timeouts timeouts) {
+        return RaftTimes.of(timeouts.heartbeatMillis() * MILLI, timeouts.electionTimeoutMinMillis() * MILLI);
+    }
+
     private Peers.Limits peerLimits() {
         return Peers.Limits.of(
                 (int) config.limits().frameMaxBytes(),
                 config.limits().peerBacklogMaxBytes(),
-                config.timeouts().heartbeatMillis() * MILLI,
+                times(config.timeouts()).beatNanos(),
                 config.timeouts().electionTimeoutMaxMillis() * MILLI);
     }
 

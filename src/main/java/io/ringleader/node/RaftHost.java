@@ -73,13 +73,11 @@ final class RaftHost {
     /** What is done once everything up to the token is durable. */
     private record Held(long token, Runnable action) {}
 
-    private static final int TICKS_PER_HEARTBEAT = 4;
-
     private final int self;
     private final Loop loop;
     private final Clock clock;
     private final Limits limits;
-    private final long tickNanos;
+    private final RaftTimes times;
     private final Outside outside;
     private final RaftWatch watch;
     private final TreeMap<Integer, PartitionGroup> groups = new TreeMap<>();
@@ -97,18 +95,17 @@ final class RaftHost {
     private long durableToken;
     private boolean diskFull;
 
-    /** @param silenceNanos how long a node is silent before it may be gone: the shortest election timeout */
-    RaftHost(int self, Loop loop, Clock clock, Limits limits, long heartbeatNanos, long silenceNanos, Outside outside) {
+    RaftHost(int self, Loop loop, Clock clock, Limits limits, RaftTimes times, Outside outside) {
         this.self = self;
         this.loop = loop;
         this.clock = clock;
         this.limits = limits;
-        this.tickNanos = heartbeatNanos / TICKS_PER_HEARTBEAT;
+        this.times = times;
         this.outside = outside;
         watch = new RaftWatch(clock);
         standings = new StandingLog(self);
-        leaderships = new Leaderships(groups.values(), this::touch, outside, clock, heartbeatNanos);
-        suspicions = new Suspicions(groups.values(), this::touch, outside::lastHeardNanos, silenceNanos);
+        leaderships = new Leaderships(groups.values(), this::touch, outside, clock, times.heartbeatNanos());
+        suspicions = new Suspicions(groups.values(), this::touch, outside::lastHeardNanos, times.silenceNanos());
         loop.atEndOfBurst(this::endOfBurst);
     }
 
@@ -119,7 +116,7 @@ final class RaftHost {
     }
 
     void start() {
-        loop.schedule(tickNanos, this::tick);
+        loop.schedule(times.tickNanos(), this::tick);
     }
 
     /** Who wants to see what happens here. */
@@ -153,7 +150,8 @@ final class RaftHost {
         leaderships.tick(nowNanos);
         standings.tick(groups.values(), nowNanos);
         watch.tick(nowNanos);
-        loop.schedule(tickNanos, this::tick);
+        boolean rests = !leaderships.isRetiring() && groups.values().stream().allMatch(group -> group.raft.isQuiet());
+        loop.schedule(rests ? times.untilNextBeat(nowNanos) : times.tickNanos(), this::tick);
     }
 
     /** What is quiet costs nothing but this look. */

@@ -26,7 +26,7 @@ final class Suspicions {
 
     /**
      * @param lastHeardNanos when a node was last heard on the connection on which its messages come
-     * @param silenceNanos how long a node is silent before it may be gone: the shortest election timeout
+     * @param silenceNanos how long a node is silent before it may be gone: less than the shortest election timeout
      */
     Suspicions(
             Collection<PartitionGroup> groups,

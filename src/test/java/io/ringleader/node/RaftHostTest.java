@@ -34,7 +34,6 @@ import org.junit.jupiter.api.Test;
 class RaftHostTest {
     private static final int PARTITION = 4;
     private static final long MILLI = 1_000_000;
-    private static final long SILENCE_NANOS = 300 * MILLI;
     private static final byte[] KEY = {'k'};
 
     private final VirtualWorld world = new VirtualWorld(1, 0);
@@ -160,7 +159,12 @@ class RaftHostTest {
         store = new StoreHost(storeLoop, world, 10_000, new StoreEvents());
         store.add(PARTITION, new PartitionStore(PARTITION), 0);
         host = new RaftHost(
-                1, loop, world, new RaftHost.Limits(1 << 20, 1_000, 2_000), 40 * MILLI, SILENCE_NANOS, new Outside());
+                1,
+                loop,
+                world,
+                new RaftHost.Limits(1 << 20, 1_000, 2_000),
+                RaftTimes.of(40 * MILLI, 300 * MILLI),
+                new Outside());
         RaftConfig config = new RaftConfig(50 * MILLI, 300 * MILLI, 600 * MILLI, 10_000, 10, 100_000, 3_000, 0);
         Raft raft = new Raft(
                 1,

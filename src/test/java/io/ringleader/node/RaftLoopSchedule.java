@@ -149,8 +149,7 @@ public final class RaftLoopSchedule {
                     loop,
                     world,
                     new RaftHost.Limits(1 << 20, 1_000, 1 << 20),
-                    40 * MILLI,
-                    CONFIG.electionTimeoutMinNanos(),
+                    RaftTimes.of(40 * MILLI, CONFIG.electionTimeoutMinNanos()),
                     this);
             List<Integer> voters = IntStream.rangeClosed(1, NODES).boxed().toList();
             List<Replica> replicas = voters.stream()
