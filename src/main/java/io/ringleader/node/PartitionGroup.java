@@ -82,6 +82,11 @@ final class PartitionGroup {
         return proposed;
     }
 
+    /** Whether a snapshot that could not be written may be tried again. */
+    boolean isSnapshotOverdue(long nowNanos) {
+        return noSnapshotUntilNanos != Long.MIN_VALUE && nowNanos >= noSnapshotUntilNanos;
+    }
+
     Proposed propose(Request write, long nowMillis, long partitionMaxBytes, int itemMaxBytes) {
         long timeMillis = Math.max(nowMillis, lastTimeMillis);
         byte[] bytes = write.bytes();
