@@ -91,7 +91,7 @@ final class ExampleRun {
     /** A run of some seconds in which every kind of thing happens once. */
     static List<TraceEvent> eventful() {
         TraceRing ring = new TraceRing(64 << 20);
-        ExampleRun run = new ExampleRun(7, 3, 2, ring);
+        ExampleRun run = new ExampleRun(8, 3, 2, ring);
         for (int client = 1; client <= 3; client++) {
             run.client(client);
         }

@@ -51,7 +51,7 @@ class HtmlTraceIT {
 
         assertThat(text("#run"))
                 .isEqualTo(String.format(
-                        Locale.ROOT, "an example · seed 7 · 3 nodes · 2 partitions · %,d events", EVENTFUL.size()));
+                        Locale.ROOT, "an example · seed 8 · 3 nodes · 2 partitions · %,d events", EVENTFUL.size()));
         assertThat(all("#heads .name")).containsExactly("node 1", "node 2", "node 3");
         assertThat(all("#replicas tbody tr td:first-child")).containsExactly("1", "2", "3");
         for (String shown : List.of(
