@@ -43,17 +43,17 @@ enum World {
 
     LARGE_TRANSFERS(
             Bounds.of(3, 2, 1).with(TRANSFERS, 1).with(RECONNECTS, 1),
-            393_400,
+            624_411,
             Set.of(Reached.HANDED_OVER, Reached.TWO_LEADERS)),
-    LARGE_ELECTIONS(Bounds.of(3, 3, 1), 384_532, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
-    LARGE_NETWORK(Bounds.of(3, 2, 2), 932_674, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
+    LARGE_ELECTIONS(Bounds.of(3, 3, 1), 985_668, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
+    LARGE_NETWORK(Bounds.of(3, 2, 2), 2_133_962, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
     LARGE_DISKS(
             Bounds.of(3, 2, 1).with(CRASHES, 1).withSlowDisks(),
-            4_141_110,
+            6_375_769,
             Set.of(Reached.WRITES_LOST, Reached.TWO_LEADERS, Reached.TRUNCATED)),
     LARGE_READS(
             Bounds.of(3, 2, 1).with(READS, 1).with(TICKS, 1).with(SILENCES, 1),
-            3_049_660,
+            4_601_907,
             Set.of(Reached.READ_SERVED, Reached.TWO_LEADERS));
 
     final Bounds bounds;
