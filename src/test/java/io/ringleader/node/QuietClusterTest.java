@@ -179,6 +179,16 @@ class QuietClusterTest {
     }
 
     @Test
+    void aLeaderThatComesBackAtOnceWithoutItsDirectoryIsNotBelievedIn() {
+        start(16);
+        int leader = cluster.leaderOf(0);
+        cluster.kill(leader);
+        cluster.wipe(leader);
+        cluster.start(leader);
+        cluster.runUntil(cluster::everyPartitionIsLed, 2 * FAILOVER_MILLIS, "every partition is led again");
+    }
+
+    @Test
     void aNodeThatStandsStillForLessThanTheTimeoutKeepsWhatItLeadsAndOneThatStandsStillForLongerDoesNot() {
         start(12);
         List<Long> terms = terms();
