@@ -120,8 +120,8 @@
    [nil "--java-opts FLAGS" "Flags for the virtual machine of the nodes"
     :default "-Xmx1344m"]
 
-   [nil "--nemesis-interval SECONDS" "About how long between operations of one kind; longer when there are several kinds"
-    :default 5
+   [nil "--nemesis-interval SECONDS" "About how long something lasts, and how long nothing does; half of it when there are several kinds"
+    :default 4
     :parse-fn parse-double
     :validate [pos? "Must be positive"]]
 

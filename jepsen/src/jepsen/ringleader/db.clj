@@ -11,14 +11,16 @@
                             [util :as cu]]
             [jepsen.os.debian :as debian]
             [jepsen.ringleader.client :as client]
-            [clj-commons.slingshot :refer [throw+ try+]]))
+            [clj-commons.slingshot :refer [throw+]])
+  (:import (java.nio ByteBuffer ByteOrder)))
 
 (def dir "/opt/ringleader")
 (def bin (str dir "/ringleader"))
 (def config (str dir "/cluster.toml"))
 (def pidfile (str dir "/ringleader.pid"))
+(def clock-library (str dir "/clock.so"))
 (def clock-file
-  "What libfaketime adds to the clock of the node."
+  "By how much the clock of the node is wrong."
   (str dir "/clock"))
 (def data "/var/lib/ringleader")
 (def logfile "/var/log/ringleader.log")
@@ -112,7 +114,7 @@
 
 (defn install! [test]
   (when (= :debian (:os-name test))
-    (debian/install [:openjdk-17-jre-headless :iptables :procps :libfaketime]))
+    (debian/install [:openjdk-17-jre-headless :iptables :procps :gcc :libc6-dev]))
   (c/exec :mkdir :-p dir)
   (doseq [[local remote] {(:jar test) (str dir "/ringleader.jar")
                           (:bin test) bin}]
@@ -168,18 +170,24 @@
         :ended)
     :not-running))
 
-(defn- faketime
-  "Environment for a clock of its own. The monotonic clock stays."
-  []
-  {:LD_PRELOAD                   (c/exec :bash :-c "ls /usr/lib/*/faketime/libfaketimeMT.so.1")
-   :FAKETIME_TIMESTAMP_FILE      clock-file
-   :FAKETIME_CACHE_DURATION      1
-   :FAKETIME_DONT_FAKE_MONOTONIC 1})
-
 (defn set-clock!
-  "Shifts the clock of the current node by so many seconds, in the next second or so."
+  "Shifts the clock of the current node by so many seconds, at once."
   [seconds]
-  (cu/write-file! (format "%+.3f" (double seconds)) clock-file))
+  (let [bytes (-> (ByteBuffer/allocate 8)
+                  (.order ByteOrder/LITTLE_ENDIAN)
+                  (.putLong (long (* 1e9 seconds)))
+                  .array)]
+    ; in place: the node has the file mapped into its memory
+    (c/exec :bash :-c (str "printf '" (str/join (map #(format "\\x%02x" %) bytes))
+                           "' | dd of=" clock-file " bs=8 conv=notrunc status=none"))))
+
+(defn- install-clock!
+  "Compiles resources/clock.c."
+  []
+  (let [source (str dir "/clock.c")]
+    (cu/write-file! (slurp (io/resource "clock.c")) source)
+    (c/exec :gcc :-O2 :-shared :-fPIC :-o clock-library source :-ldl)
+    (set-clock! 0)))
 
 (defn- start-process! [test node]
   (require-own-death-only!)
@@ -189,7 +197,8 @@
      :pidfile           pidfile
      :match-executable? false
      :env               (merge {:RINGLEADER_JAVA_OPTS (:java-opts test)}
-                               (when (:own-clocks? test) (faketime)))}
+                               (when (:own-clocks? test)
+                        {:LD_PRELOAD clock-library, :JEPSEN_CLOCK clock-file}))}
     bin :serve :--config config :--node (node-id test node)))
 
 (defn- await-answer
@@ -214,7 +223,8 @@
   db/DB
   (setup! [_ test node]
     (c/su (install! test)
-          (set-clock! 0)
+          (when (:own-clocks? test)
+            (install-clock!))
           (start-process! test node))
     (await-ready test))
 

@@ -10,6 +10,19 @@
                                [links :as links]]
             [clj-commons.slingshot :refer [throw+]]))
 
+;; Time
+
+(defn- pause-of
+  "A while of about so many seconds."
+  [interval]
+  (gen/sleep (* interval (+ 0.5 (rand)))))
+
+(defn- rhythm
+  "These operations (maps or functions), over and over, each a while after the one before it was done: a node takes its time to
+  start, and to be killed again at once would tell nothing."
+  [interval & ops]
+  (mapcat (fn [op] [(pause-of interval) (gen/once op)]) (cycle ops)))
+
 ;; Partitions
 
 (defn- one-way
@@ -58,13 +71,11 @@
 
 (defn- partition-package
   "Jepsen's package, with these functions for grudges, one after the other."
-  [opts state fs]
-  (let [start (map (fn [f]
-                     (gen/once (fn [test _] {:type :info, :f :start-partition, :value (f test)})))
-                   (cycle fs))
-        stop  (gen/repeat {:type :info, :f :stop-partition, :value nil})]
+  [{:keys [interval] :as opts} state fs]
+  (let [stop  {:type :info, :f :stop-partition, :value nil}
+        start (fn [f] (fn [test _] {:type :info, :f :start-partition, :value (f test)}))]
     (-> (nc/partition-package (assoc opts :faults #{:partition}))
-        (assoc :generator (gen/stagger (:interval opts) (gen/flip-flop start stop)))
+        (assoc :generator (apply rhythm interval (interleave (map start fs) (repeat stop))))
         (update :nemesis verified state
                 (fn [links {:keys [f value]}]
                   (assoc links :grudge (if (= :start-partition f) (second value) {})))))))
@@ -91,7 +102,7 @@
                 {:type :info, :f :start-loss
                  :value [(vec (take 2 (shuffle (:nodes test)))) (/ (+ 10 (rand-int 40)) 100.0)]})
         stop  {:type :info, :f :stop-loss}]
-    {:generator       (gen/stagger interval (gen/flip-flop start (gen/repeat stop)))
+    {:generator       (rhythm interval start stop)
      :final-generator (gen/once stop)
      :nemesis         (verified (Loss.) state
                                 (fn [links {:keys [f value]}]
@@ -148,7 +159,7 @@
                    :value (zipmap nodes (repeatedly #(* (rand-nth [-1 1])
                                                         (+ 3 (rand-int (- skew-max 2))))))}))
         reset {:type :info, :f :reset-clocks}]
-    {:generator       (gen/stagger interval (gen/mix [skew skew (gen/repeat reset)]))
+    {:generator       (rhythm interval skew skew reset)
      :final-generator (gen/once reset)
      :nemesis         (Clock.)
      :perf            #{{:name "clocks", :start #{:skew-clocks}, :stop #{:reset-clocks}, :color "#A0E9E3"}}}))
@@ -168,8 +179,7 @@
   (teardown! [_ _]))
 
 (defn- restart-package [{:keys [interval nodes alone?]}]
-  {:generator (gen/stagger interval
-                           (map (fn [node] {:type :info, :f :restart, :value node, :wait? alone?}) (cycle nodes)))
+  {:generator (apply rhythm interval (for [node nodes] {:type :info, :f :restart, :value node, :wait? alone?}))
    :nemesis   (Restart.)
    :perf      #{{:name "restart", :fs #{:restart}, :start #{}, :stop #{}, :color "#E9A0E6"}}})
 
@@ -204,39 +214,37 @@
   (into #{:kill :pause :loss :clock :rolling-restart :leaders} (keys grudges)))
 
 (defn- db-package
-  "Jepsen's package for one fault at these targets."
-  [opts fault targets]
-  (nc/db-package (assoc opts :faults #{fault} fault {:targets targets})))
+  "Jepsen's package, for kills at some targets and pauses at others; nil is none."
+  [{:keys [interval] :as opts} kills pauses]
+  (let [start  (fn [f targets] (fn [_ _] {:type :info, :f f, :value (rand-nth targets)}))
+        stop   (fn [f] {:type :info, :f f, :value :all})
+        rhythm (fn [targets f f'] (when targets (rhythm interval (start f targets) (stop f'))))]
+    (assoc (nc/db-package (assoc opts :faults (cond-> #{} kills (conj :kill) pauses (conj :pause))))
+           :generator (apply gen/any (remove nil? [(rhythm kills :kill :start)
+                                                   (rhythm pauses :pause :resume)])))))
 
 (defn package
-  "A nemesis, its generators, and its plots, for the faults of the options: :faults, :db, :nodes, :interval and :skew-max. With
-  several kinds each comes at longer intervals, and at its own."
+  "A nemesis, its generators, and its plots, for the faults of the options: :faults, :db, :nodes, :interval and :skew-max. One thing
+  is done at a time, and what was begun ends at a time of its own, so several kinds come together; then they come faster."
   [{:keys [faults db interval] :as opts}]
   (let [faults   (set faults)
-        cuts     (keep grudges (sort faults))
         leaders? (:leaders faults)
-        cuts     (cond-> (vec cuts) leaders? (into (leader-grudges db)))
-        hit      (fn [fault any] (cond (and (faults fault) leaders?) (conj any :primaries)
-                                       (faults fault)                any
-                                       leaders?                      [:primaries]))
-        kills    (hit :kill [:one :minority :majority :all])
-        pauses   (hit :pause [:one :minority :majority])
+        cuts     (cond-> (mapv grudges (sort (filter grudges faults)))
+                   leaders? (into (leader-grudges db)))
+        targets  (fn [fault usual]
+                   (not-empty (cond-> [] (faults fault) (into usual) leaders? (conj :primaries))))
+        kills    (targets :kill [:one :minority :majority :all])
+        pauses   (targets :pause [:one :minority :majority])
         kinds    (count (filter identity [(seq cuts) kills pauses (:loss faults) (:clock faults) (:rolling-restart faults)]))
         opts     (assoc opts
-                        :interval (* interval (max 1 (/ (inc kinds) 2)))
+                        :interval (if (< 1 kinds) (/ interval 2) interval)
                         :alone? (= 1 kinds))
         state    (atom {:links links/nothing})]
     (nc/compose-packages
       (remove nil?
-              ; n/compose wants each operation at one nemesis only, and kill and pause have the same
               [(when (seq cuts) (partition-package opts state cuts))
                (when (:loss faults) (loss-package opts state))
                (when (:clock faults) (clock-package opts))
                (when (:rolling-restart faults) (restart-package opts))
-               (when (or kills pauses)
-                 (let [packages (remove nil? [(when kills (db-package opts :kill kills))
-                                              (when pauses (db-package opts :pause pauses))])]
-                   (assoc (nc/compose-packages [(first packages)])
-                          :generator (apply gen/any (map :generator packages))
-                          :final-generator (map :final-generator packages))))
+               (when (or kills pauses) (db-package opts kills pauses))
                recovery-package]))))

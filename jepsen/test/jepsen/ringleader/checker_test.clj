@@ -2,12 +2,15 @@
   "Each checker sees what is wrong, and nothing in what is right."
   (:require [clojure.test :refer [deftest is testing]]
             [jepsen [checker :as checker]
-                    [history :as h]]
+                    [history :as h]
+                    [store :as store]]
             [jepsen.ringleader [checker :as rc]
                                [links :as links]
                                [model :as model]]
             [jepsen.ringleader.workload [expiry :as expiry]
-                                        [items :as items]]))
+                                        [items :as items]
+                                        [wr :as wr]])
+  (:import (java.io File)))
 
 (defn- history
   "Of [process type f value] or [process type f value time], times in seconds."
@@ -144,3 +147,14 @@
     (is (not (links/plausible? lossy packets "a" 200)) "none was lost")
     (is (not (links/plausible? lossy packets "a" 0)) "all were lost")
     (is (links/plausible? lossy packets "b" 170))))
+
+(deftest a-stale-read-of-a-register-is-a-cycle
+  (let [h #(history [0 :invoke :txn [[:w 1 1]]] [0 :ok :txn [[:w 1 1]]]
+                    [0 :invoke :txn [[:w 1 2]]] [0 :ok :txn [[:w 1 2]]]
+                    [1 :invoke :txn [[:r 1 nil]]] [1 :ok :txn [[:r 1 %]]]
+                    [0 :invoke :txn [[:w 2 1]]] [0 :ok :txn [[:w 2 1]]])
+        checker (wr/checker {:linearizable-keys? true, :consistency-models [:strict-serializable]})]
+    (with-redefs [store/path! (fn [& _] (doto (File/createTempFile "elle" "") .delete .mkdirs))]
+      (is (valid? checker (h 2)))
+      (is (false? (valid? checker (h 1))))
+      (is (false? (valid? checker (h nil)))))))
