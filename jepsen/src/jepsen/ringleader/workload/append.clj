@@ -1,6 +1,7 @@
 (ns jepsen.ringleader.workload.append
   "Short lists that grow by append, as Elle wants them; transactions are of one operation on one key."
-  (:require [jepsen.ringleader [access :as access]]
+  (:require [jepsen.ringleader [access :as access]
+                               [checker :as rc]]
             [jepsen.ringleader.workload.set :as set]
             [jepsen.tests.cycle.append :as append]))
 
@@ -21,4 +22,5 @@
                     :max-txn-length     1
                     :max-writes-per-key (:ops-per-key opts)
                     :consistency-models [:strict-serializable]})
+      (update :checker rc/ready-for-elle)
       (assoc :client (access/client handler))))

@@ -33,7 +33,7 @@
   [opts]
   (rc/per-key (comp list key-of)
               (fn [k op] (when (= k (key-of op)) op))
-              (few-operations-are-valid (wr/checker opts))))
+              (few-operations-are-valid (rc/ready-for-elle (wr/checker opts)))))
 
 (defn workload [opts]
   (let [opts {:key-count          8
