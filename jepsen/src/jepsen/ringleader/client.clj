@@ -144,7 +144,9 @@
         (.reset in)
         (let [{:keys [command]} (.peek waiting)]
           (deliver-next! (try+ {:ok (decode! in (or command [:none]))}
-                               (catch map? e {:error e}))))
+                               (catch map? e {:error e})
+                               ; numbers that are none
+                               (catch RuntimeException e {:error {:type ::strange, :line (str e)}}))))
         (recur))
       (catch IOException e
         ; under the lock of senders: nobody is added once the socket is closed

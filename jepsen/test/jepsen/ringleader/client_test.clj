@@ -56,7 +56,8 @@
   (is (= ::c/refused (outcome [:gets "k"] 1 "SERVER_ERROR not read: partition 3\r\n")))
   (is (= ::c/unknown (outcome [:set "k" "v"] 2 "SERVER_ERROR outcome unknown, it may have been applied\r\n")))
   (is (= ::c/strange (outcome [:set "k" "v"] 2 "SERVER_ERROR out of memory storing object\r\n")))
-  (is (= ::c/strange (outcome [:set "k" "v"] 2 "ERROR\r\n"))))
+  (is (= ::c/strange (outcome [:set "k" "v"] 2 "ERROR\r\n")))
+  (is (= ::c/strange (outcome [:gets "a"] 1 "VALUE a 0 one 7\r\nx\r\nEND\r\n"))))
 
 (deftest an-item-before-an-error-is-of-no-use
   (is (= ::c/refused (outcome [:gets "a" "b"] 1 "VALUE a 0 1 7\r\nx\r\nSERVER_ERROR not read: partition 3\r\n"))))

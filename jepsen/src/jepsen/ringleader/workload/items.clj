@@ -5,8 +5,7 @@
     :read    {key [id value]}, or {key nil} when invoked
     :write   {key value}
     :flush   nil; concerns every key"
-  (:require [jepsen [checker :as checker]
-                    [generator :as gen]]
+  (:require [jepsen.checker :as checker]
             [jepsen.ringleader [access :as access]
                                [checker :as rc]
                                [model :as model]]))

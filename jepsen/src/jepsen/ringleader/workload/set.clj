@@ -1,7 +1,6 @@
 (ns jepsen.ringleader.workload.set
   "Unique elements are appended to values that grow for the whole test, and every read has to have all that were acknowledged."
-  (:require [clojure.string :as str]
-            [jepsen [checker :as checker]
+  (:require [jepsen [checker :as checker]
                     [generator :as gen]
                     [independent :as independent]]
             [jepsen.ringleader.access :as access]))
