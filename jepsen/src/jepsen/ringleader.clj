@@ -195,5 +195,5 @@
                    (cli/test-all-cmd {:tests-fn all-tests
                                       :opt-spec (triple-concurrency (into options test-all-options))})
                    (cli/serve-cmd)
-                   (table/command))
+                   (table/command all-nemeses))
             args))

@@ -59,6 +59,12 @@
       (is (= valid (linearizable? (model/counter 100) (h value))) value)
       (is (= valid (valid? (rc/bounds 100) (h value))) value))))
 
+(deftest an-addition-answers-what-it-made
+  (doseq [[result valid] {103 true, 104 false}]
+    (is (= valid (linearizable? (model/counter 100)
+                                (history [0 :invoke :add [3 nil]] [0 :ok :add [3 result]])))
+        result)))
+
 (deftest what-failed-does-not-count
   (is (not (valid? (rc/bounds 100) (history [0 :invoke :add [3 nil]] [0 :fail :add [3 nil]]
                                             [0 :invoke :read [nil]] [0 :ok :read [103]])))))
