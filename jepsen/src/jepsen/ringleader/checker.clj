@@ -32,8 +32,14 @@
          :count  (count bad)
          :first  (take 10 bad)}))))
 
+(defn- ended-by-itself?
+  "Whether the nemesis met a node that it had not killed, and that did not run."
+  [op]
+  (some #{:ended-by-itself} (tree-seq coll? seq (:value op))))
+
 (defn faults
-  "Every fault took effect, which the nemesis has looked for, and there was one, if some are expected."
+  "Every fault took effect, which the nemesis has looked for, and there was one, if some are expected; and no node ended without
+  one."
   [expected?]
   (reify checker/Checker
     (check [_ test history opts]
@@ -42,7 +48,7 @@
                         ; what the nemesis did, and not what it was told to do
                         (partition-all 2)
                         (map last))
-            failed (filter #(or (:exception %) (:error %)) ops)]
+            failed (filter #(or (:exception %) (:error %) (ended-by-itself? %)) ops)]
         {:valid? (cond (seq failed)                      false
                        (and expected? (empty? ops))      :unknown
                        :else                             true)

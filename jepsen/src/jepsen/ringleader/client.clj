@@ -207,6 +207,6 @@
   (try+
     (let [conn (connect! host)]
       (try
-        (:ok (deref (send! conn (into [:stats] args)) connect-timeout-ms nil))
+        (:ok (deref (send! conn (into [:stats] args)) answer-timeout-ms nil))
         (finally (close! conn))))
     (catch map? _ nil)))

@@ -85,7 +85,7 @@
       (cond
         (ready? test) :ready
         (< deadline (System/nanoTime)) (throw+ {:type ::not-ready, :standings (standings test)})
-        :else (do (Thread/sleep 200)
+        :else (do (Thread/sleep 500)
                   (recur))))))
 
 ;; Installation
@@ -149,12 +149,14 @@
                  {:retry-interval 50, :log-interval 5000, :timeout signal-timeout-ms
                   :log-message    (str "Waiting until " pid " is " (name what))}))
 
-(defn require-own-death-only!
-  "A node with a pid file that does not run has ended by itself."
+(defn- ended-by-itself?
+  "Whether the node has a pid file and does not run. Then the file is removed."
   []
   (when-let [pid (pid)]
     (when-not (state pid)
-      (throw+ {:type ::ended-by-itself, :node c/*host*, :pid pid}))))
+      (info "The node has ended by itself")
+      (c/exec :rm pidfile)
+      true)))
 
 (defn- signal! [pid signal]
   (c/exec :kill (str "-" signal) pid))
@@ -162,13 +164,14 @@
 (defn- end!
   "Sends a signal until the process is gone."
   [signal]
-  (if-let [pid (pid)]
-    (do (require-own-death-only!)
-        (signal! pid signal)
-        (await-state pid :gone nil?)
-        (c/exec :rm pidfile)
-        :ended)
-    :not-running))
+  (if (ended-by-itself?)
+    :ended-by-itself
+    (if-let [pid (pid)]
+      (do (signal! pid signal)
+          (await-state pid :gone nil?)
+          (c/exec :rm pidfile)
+          :ended)
+      :not-running)))
 
 (defn set-clock!
   "Shifts the clock of the current node by so many seconds, at once."
@@ -189,17 +192,20 @@
     (c/exec :gcc :-O2 :-shared :-fPIC :-o clock-library source :-ldl)
     (set-clock! 0)))
 
-(defn- start-process! [test node]
-  (require-own-death-only!)
-  (cu/start-daemon!
-    {:chdir             dir
-     :logfile           logfile
-     :pidfile           pidfile
-     :match-executable? false
-     :env               (merge {:RINGLEADER_JAVA_OPTS (:java-opts test)}
-                               (when (:own-clocks? test)
-                        {:LD_PRELOAD clock-library, :JEPSEN_CLOCK clock-file}))}
-    bin :serve :--config config :--node (node-id test node)))
+(defn- start-process!
+  "Returns :started, :already-running, or, of a node that had to be started because it had ended, :ended-by-itself."
+  [test node]
+  (let [ended?  (ended-by-itself?)
+        started (cu/start-daemon!
+                  {:chdir             dir
+                   :logfile           logfile
+                   :pidfile           pidfile
+                   :match-executable? false
+                   :env               (merge {:RINGLEADER_JAVA_OPTS (:java-opts test)}
+                                             (when (:own-clocks? test)
+                                               {:LD_PRELOAD clock-library, :JEPSEN_CLOCK clock-file}))}
+                  bin :serve :--config config :--node (node-id test node))]
+    (if ended? :ended-by-itself started)))
 
 (defn- await-answer
   "Waits until the node answers clients, so that it is not killed again before it is there."
@@ -207,17 +213,17 @@
   (util/await-fn #(or (client/stats node "raft")
                       (throw+ {:type ::no-answer, :node node}))
                  {:retry-interval 200, :log-interval 10000, :timeout ready-timeout-ms
-                  :log-message    (str "Waiting until " node " answers")})
-  :started)
+                  :log-message    (str "Waiting until " node " answers")}))
 
 (defn restart!
   "A polite restart: SIGTERM, until it is gone, and a start. A paused process would not hear the signal."
   [test node]
   (if (= "T" (c/su (state (pid))))
     :paused
-    (do (c/su (end! "TERM")
-              (start-process! test node))
-        (await-answer node))))
+    (let [ended (c/su (end! "TERM"))]
+      (c/su (start-process! test node))
+      (await-answer node)
+      [ended :started])))
 
 (defrecord DB []
   db/DB
@@ -226,7 +232,7 @@
           (when (:own-clocks? test)
             (install-clock!))
           (start-process! test node))
-    (await-ready test))
+    (await-answer node))
 
   (teardown! [_ test node]
     (c/su (when-let [pid (pid)]
@@ -257,7 +263,9 @@
             :not-running)))
 
   db/Primary
-  (setup-primary! [_ test node])
+  (setup-primary! [_ test node]
+    ; one waits for all: to be asked over and over by all of them would keep busy nodes from it
+    (await-ready test))
   (primaries [_ test]
     ; every node leads something; those that lead most are worth most
     (let [counts (frequencies (vals (leaders (standings test))))

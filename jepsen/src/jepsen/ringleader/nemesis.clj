@@ -192,7 +192,10 @@
   n/Nemesis
   (setup! [this _] this)
   (invoke! [_ test op]
-    (assoc op :value (rdb/await-ready test)))
+    ; what ended by itself is started, and told of
+    (let [started (c/on-nodes test (partial db/start! (:db test)))]
+      (rdb/await-ready test)
+      (assoc op :value started)))
   (teardown! [_ _]))
 
 (def ^:private recovery-package

@@ -100,6 +100,7 @@
 (deftest a-fault-without-effect-is-not-valid
   (let [h #(history [:nemesis :info :kill :one] (into [:nemesis :info :kill] %))]
     (is (valid? (rc/faults true) (h [{"n1" :ended}])))
+    (is (not (valid? (rc/faults true) (h [{"n1" :ended, "n2" :ended-by-itself}]))))
     (is (= :unknown (valid? (rc/faults true) (history))))
     (is (valid? (rc/faults false) (history)))
     (is (not (valid? (rc/faults true)
