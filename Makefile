@@ -75,6 +75,7 @@ bench-memory: build ## Measure the memory that an item takes, here and in memcac
 	@src/test/comparison/install.sh
 	$(MVN) -Dspotless.check.skip=true test-compile
 	@$(MEASURE).MemoryComparison --items $(ITEMS)
+	@java -Xmx4g -XX:+UseG1GC -XX:G1HeapRegionSize=1m -cp target/test-classes:$(JAR) io.ringleader.store.StoreStalls
 
 MICRO ?= .*
 MICRO_ARGS ?= -wi 3 -w 2 -i 5 -r 2 -f 2

@@ -3,6 +3,7 @@ package io.ringleader.cli;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,8 @@ final class ClusterReport {
     private final int partitions;
     /** By partition: the node that leads it in the highest term. */
     private final Map<Integer, NodeReport> leaders = new TreeMap<>();
+    /** By partition: the node that leads it, by what its followers say, and that was not asked itself. */
+    private final Map<Integer, Integer> leadersElsewhere = new TreeMap<>();
 
     /** @param partitionsKnown how many there are, as far as is known without the nodes; else 0 */
     ClusterReport(List<NodeReport> nodes, int partitionsKnown) {
@@ -33,6 +36,8 @@ final class ClusterReport {
             NodeReport leader = leaderOf(partition);
             if (leader != null) {
                 leaders.put(partition, leader);
+            } else {
+                leadersElsewhere.compute(partition, (number, none) -> leaderElsewhere(number));
             }
         }
     }
@@ -50,13 +55,29 @@ final class ClusterReport {
         return leader;
     }
 
+    /** Whom the follower of the highest term follows; null if that node was asked, as it would have said so itself. */
+    private Integer leaderElsewhere(int partition) {
+        return nodes.stream()
+                .filter(node -> node.number(partition, "leader", 0) > 0)
+                .max(Comparator.comparingLong(node -> term(node, partition)))
+                .map(node -> (int) node.number(partition, "leader", 0))
+                .filter(id -> nodes.stream().noneMatch(node -> node.id() == id))
+                .orElse(null);
+    }
+
+    private boolean hasLeader(int partition) {
+        return leaders.containsKey(partition) || leadersElsewhere.containsKey(partition);
+    }
+
     private static long term(NodeReport node, int partition) {
         return node.number(partition, "term", 0);
     }
 
     /** Whether all nodes are up and all partitions led. */
     boolean isWell() {
-        return partitions > 0 && leaders.size() == partitions && nodes.stream().allMatch(NodeReport::isUp);
+        return partitions > 0
+                && IntStream.range(0, partitions).allMatch(this::hasLeader)
+                && nodes.stream().allMatch(NodeReport::isUp);
     }
 
     int partitions() {
@@ -107,12 +128,16 @@ final class ClusterReport {
     private void summary(PrintWriter out) {
         long up = nodes.stream().filter(NodeReport::isUp).count();
         out.println(up + " of " + nodes.size() + " nodes are up");
-        out.println(leaders.size() + " of " + partitions + " partitions have a leader"
-                + list(partitions, leaders::containsKey));
+        int led = leaders.size() + leadersElsewhere.size();
+        out.println(led + " of " + partitions + " partitions have a leader" + list(partitions, this::hasLeader));
         long whole =
                 IntStream.range(0, partitions).filter(this::isFullyReplicated).count();
-        out.println(whole + " of " + partitions + " partitions have all replicas in step"
-                + list(partitions, this::isFullyReplicated));
+        String elsewhere = leadersElsewhere.isEmpty() ? "" : " that these nodes lead";
+        out.println(whole + " of " + (partitions - leadersElsewhere.size()) + " partitions" + elsewhere
+                + " have all replicas in step"
+                + list(
+                        partitions,
+                        partition -> leadersElsewhere.containsKey(partition) || isFullyReplicated(partition)));
     }
 
     /** Those for which it is not so, as far as they fit into a line. */
@@ -162,7 +187,17 @@ final class ClusterReport {
                     .mapToLong(node -> term(node, partition))
                     .max()
                     .orElse(0);
-            table.row(Integer.toString(partition), "none", Long.toString(term), NONE, NONE, NONE, NONE, NONE, NONE);
+            Integer elsewhere = leadersElsewhere.get(partition);
+            table.row(
+                    Integer.toString(partition),
+                    elsewhere == null ? "none" : elsewhere.toString(),
+                    Long.toString(term),
+                    NONE,
+                    NONE,
+                    NONE,
+                    NONE,
+                    NONE,
+                    NONE);
             return;
         }
         long electedMillis = leader.number(partition, "election_millis", 0);

@@ -47,7 +47,7 @@ final class StatusCommand implements Callable<Integer> {
             names = "--node",
             paramLabel = "HOST:PORT",
             description =
-                    "Client address of a node, once for each node, instead of --config; what others lead is not seen.")
+                    "Client address of a node, once for each node, instead of --config; of what others lead only who does is seen.")
     private List<String> addresses = new ArrayList<>();
 
     @Option(names = "--partition", paramLabel = "N", description = "Show only this partition in the table.")

@@ -10,6 +10,12 @@ import java.util.zip.CRC32C;
 final class PeerConnection implements ConnectionHandler {
     static final int FRAME_HEADER_BYTES = 8;
 
+    /**
+     * How often a connection that the other side dialled, which carries nothing, gives a sign of life in the time after which one is
+     * given up.
+     */
+    private static final int PINGS_PER_LIFETIME = 6;
+
     private static final byte[] PING = new byte[FRAME_HEADER_BYTES]; // length 0, and the CRC of nothing is 0
 
     private final Peers owner;
@@ -29,7 +35,7 @@ final class PeerConnection implements ConnectionHandler {
     /** The owner knows that it is over. */
     private boolean gone;
 
-    private boolean wroteSinceTick;
+    private long lastWroteNanos;
 
     /** When something last came in; before the handshake is over, when it began. */
     private long lastHeardNanos;
@@ -88,6 +94,7 @@ final class PeerConnection implements ConnectionHandler {
         }
         if (established) {
             lastHeardNanos = owner.nowNanos();
+            owner.heard(this);
         }
         if (finished) {
             in.position(in.limit());
@@ -168,7 +175,7 @@ final class PeerConnection implements ConnectionHandler {
     }
 
     private void write(byte[] bytes) {
-        wroteSinceTick = true;
+        lastWroteNanos = owner.nowNanos();
         connection.write(bytes, 0, bytes.length);
     }
 
@@ -189,10 +196,10 @@ final class PeerConnection implements ConnectionHandler {
             fail("nothing was heard for " + limits.livenessTimeoutNanos() / 1_000_000 + " ms");
         } else {
             // Where output is pending, its bytes are the sign of life, as soon as they get through.
-            if (!wroteSinceTick && connection.pendingOutputBytes() == 0) {
+            boolean due = dialled || nowNanos - lastWroteNanos >= limits.livenessTimeoutNanos() / PINGS_PER_LIFETIME;
+            if (due && connection.pendingOutputBytes() == 0) {
                 write(PING);
             }
-            wroteSinceTick = false;
         }
     }
 

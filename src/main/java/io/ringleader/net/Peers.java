@@ -81,7 +81,8 @@ public final class Peers {
      * @param frameMaxBytes of one frame, at least 1
      * @param backlogMaxBytes that may wait for one peer, at least one frame with its header; frames beyond are dropped
      * @param handshakeTimeoutNanos for a connection to say who it is
-     * @param pingIntervalNanos after which a silent connection gives a sign of life
+     * @param pingIntervalNanos between two signs of life on the connection to a peer, whatever else it carries: so the peer
+     *     knows that this node's loop is not stuck
      * @param livenessTimeoutNanos of silence after which a connection is given up; at least two pings
      * @param reconnectMinNanos first pause before dialling again, about
      * @param reconnectMaxNanos longest pause
@@ -118,15 +119,15 @@ public final class Peers {
 
         /**
          * Handshake within 5 s, dialled again after 50 ms to 1 s. A connection is given up when it has been silent for half as
-         * long again as anybody waits for a leader, so that requests find another way soon; it gives a sign of life six times
-         * in that time.
+         * long again as anybody waits for a leader, so that requests find another way soon.
          */
-        public static Limits of(int frameMaxBytes, long backlogMaxBytes, long electionTimeoutMaxNanos) {
+        public static Limits of(
+                int frameMaxBytes, long backlogMaxBytes, long pingIntervalNanos, long electionTimeoutMaxNanos) {
             return new Limits(
                     frameMaxBytes,
                     backlogMaxBytes,
                     5_000 * MILLI,
-                    electionTimeoutMaxNanos / 4,
+                    pingIntervalNanos,
                     electionTimeoutMaxNanos * 3 / 2,
                     50 * MILLI,
                     1_000 * MILLI);
@@ -140,6 +141,9 @@ public final class Peers {
 
         /** From now on {@link Peers#send} reaches the node. */
         void onPeerUp(int node);
+
+        /** A connection to or from the node was lost, or one from it was made anew: it may have been restarted. */
+        void onLinkChanged(int node);
 
         /** The node cannot be reached any more. Always after {@link #onPeerUp}. */
         void onPeerDown(int node, String reason);
@@ -161,12 +165,16 @@ public final class Peers {
         /** A dial that was planned is carried out only if nothing has happened since. */
         long plan;
 
+        /** When anything last came in on a connection that the peer dialled: what it says comes there, and nowhere else. */
+        long lastHeardNanos;
+
         boolean announcedUp;
         String problem;
 
-        Peer(int node, InetSocketAddress address) {
+        Peer(int node, InetSocketAddress address, long nowNanos) {
             this.node = node;
             this.address = address;
+            lastHeardNanos = nowNanos;
         }
     }
 
@@ -210,7 +218,7 @@ public final class Peers {
             if (node == self.nodeId()) {
                 throw new IllegalArgumentException("Node " + node + " cannot be its own peer.");
             }
-            this.peers.put(node, new Peer(node, Objects.requireNonNull(address, "address")));
+            this.peers.put(node, new Peer(node, Objects.requireNonNull(address, "address"), nowNanos()));
         });
     }
 
@@ -233,7 +241,7 @@ public final class Peers {
                 peer.pauseNanos = limits.reconnectMinNanos();
                 dial(peer);
             }
-            loop.schedule(limits.pingIntervalNanos(), this::tick);
+            scheduleTick(lastTickNanos);
         });
     }
 
@@ -256,6 +264,14 @@ public final class Peers {
         Objects.checkFromIndexSize(offset, length, frame.length);
         PeerConnection outgoing = peer(node).outgoing;
         return outgoing != null && outgoing.send(frame, offset, length);
+    }
+
+    /**
+     * When anything last came from the node on the connection on which its frames come, if only when this was made. While both
+     * nodes are well that is no longer ago than its ping interval, and a little.
+     */
+    public long lastHeardNanos(int node) {
+        return peer(node).lastHeardNanos;
     }
 
     /** Why the node cannot be reached, as a sentence for people; empty if it can be, or if nothing is known yet. */
@@ -332,6 +348,8 @@ public final class Peers {
         if (previous != null) {
             previous.fail("node " + peer.node + " has made a new connection");
         }
+        peer.lastHeardNanos = nowNanos();
+        handler.onLinkChanged(peer.node);
         if (peer.outgoing == null) {
             peer.pauseNanos = limits.reconnectMinNanos();
             dial(peer); // it is there, so why wait
@@ -352,6 +370,14 @@ public final class Peers {
                     connection.peer() == 0 ? "a stranger" : "node " + connection.peer(),
                     connection.remoteAddress(),
                     refused.reason());
+        }
+    }
+
+    /** Something came in on an established connection. */
+    void heard(PeerConnection connection) {
+        Peer peer = connection.isDialled() ? null : peers.get(connection.peer());
+        if (peer != null && peer.incoming == connection) {
+            peer.lastHeardNanos = nowNanos();
         }
     }
 
@@ -379,6 +405,7 @@ public final class Peers {
         if (peer != null && peer.incoming == connection) {
             peer.incoming = null;
             log.info("The connection from node {} is closed: {}.", peer.node, reason);
+            handler.onLinkChanged(peer.node);
         }
     }
 
@@ -399,6 +426,7 @@ public final class Peers {
             peer.problem = reason;
             log.warn("The connection to node {} is lost: {}.", peer.node, reason);
             handler.onPeerDown(peer.node, reason);
+            handler.onLinkChanged(peer.node);
         }
     }
 
@@ -427,7 +455,13 @@ public final class Peers {
         for (PeerConnection stranger : strangers) {
             tick(stranger, nowNanos, forgivenNanos);
         }
-        loop.schedule(limits.pingIntervalNanos(), this::tick);
+        scheduleTick(nowNanos);
+    }
+
+    /** On multiples of the interval, so that an idle loop has all its work at once. */
+    private void scheduleTick(long nowNanos) {
+        long interval = limits.pingIntervalNanos();
+        loop.schedule(interval - Math.floorMod(nowNanos, interval), this::tick);
     }
 
     private static void tick(PeerConnection connection, long nowNanos, long forgivenNanos) {

@@ -16,6 +16,8 @@ import io.ringleader.store.PartitionStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /** Makes the groups and stores of a node from what recovery found on its disk. Used before the loops of the node run. */
 final class GroupRecovery {
@@ -58,6 +60,8 @@ final class GroupRecovery {
                 limits.uncommittedMaxBytes(),
                 limits.logRetainBytes(),
                 config.reads().leaseMillis(config.timeouts()) * MILLI);
+        // Election timers are wound up at every message of a leader: not worth the price of a secure random.
+        RandomGenerator timeouts = new SplittableRandom(env.random().nextLong());
         for (int partition : ring.partitionsOf(self)) {
             RecoveredReplica replica = recovered.replicas().get(partition);
             SnapshotPoint point = SnapshotPoint.NONE;
@@ -83,7 +87,7 @@ final class GroupRecovery {
                     self,
                     ring.replicas(partition),
                     raftConfig,
-                    env.random(),
+                    timeouts,
                     hardState,
                     point,
                     entries,

@@ -17,7 +17,7 @@ final class ItemLines {
      */
     static void metadump(Item item, ByteWriter out) {
         text("key=", out);
-        key(item.data(), 0, item.keyLength(), out);
+        key(item.data(), item.keyOffset(), item.valueOffset(), out);
         long expiresAtMillis = item.expiresAtMillis();
         long exp = expiresAtMillis == Item.NEVER ? -1 : expiresAtMillis / MILLIS_PER_SECOND;
         text(

@@ -5,6 +5,7 @@ import io.ringleader.loop.Loop;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CaptureItems;
 import io.ringleader.store.Item;
+import io.ringleader.store.SnapshotCapture;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -46,8 +47,10 @@ final class KeyDumps {
     /** One list. */
     final class KeyDump {
         private int partition = -1;
-        /** Of the partition; null when all of it is listed. In the hands of one loop at a time. */
+        /** Of the partition; null when all of it is listed. In the hands of one loop at a time, as is the next. */
         private CaptureItems items;
+
+        private SnapshotCapture captured;
 
         private KeyDump() {}
 
@@ -65,6 +68,7 @@ final class KeyDumps {
                             return;
                         }
                         partition = next;
+                        captured = capture;
                         items = new CaptureItems(capture, clock.wallMillis());
                         writePiece(taker);
                     }));
@@ -75,6 +79,7 @@ final class KeyDumps {
             while (items != null && out.length() < PIECE_BYTES) {
                 Item item = items.next();
                 if (item == null) {
+                    captured.release();
                     items = null;
                 } else {
                     ItemLines.metadump(item, out);
@@ -84,10 +89,18 @@ final class KeyDumps {
             clientLoop.execute(() -> taker.accept(piece, false));
         }
 
+        /** On the snapshot loop, where no piece is being written meanwhile. */
+        private void release() {
+            if (captured != null) {
+                captured.release();
+            }
+        }
+
         /** Nothing more is wanted. */
         void end() {
             if (current == this) {
                 current = null;
+                snapshotLoop.execute(this::release);
             }
         }
     }

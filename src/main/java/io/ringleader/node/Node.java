@@ -96,7 +96,7 @@ public final class Node implements Closeable {
                 env.raftLoop(),
                 env.clock(),
                 new RaftHost.Limits(partitionMaxBytes, (int) limits.itemMaxBytes(), limits.snapshotLogBytes()),
-                timeouts.heartbeatMillis() * MILLI,
+                times(timeouts),
                 new RaftEffects());
         peers = new Peers(
                 env.peerNetwork(),
@@ -168,10 +168,15 @@ public final class Node implements Closeable {
         return others;
     }
 
+    private static RaftTimes times(Timeouts timeouts) {
+        return RaftTimes.of(timeouts.heartbeatMillis() * MILLI, timeouts.electionTimeoutMinMillis() * MILLI);
+    }
+
     private Peers.Limits peerLimits() {
         return Peers.Limits.of(
                 (int) config.limits().frameMaxBytes(),
                 config.limits().peerBacklogMaxBytes(),
+                times(config.timeouts()).beatNanos(),
                 config.timeouts().electionTimeoutMaxMillis() * MILLI);
     }
 
@@ -341,6 +346,11 @@ public final class Node implements Closeable {
         }
 
         @Override
+        public long lastHeardNanos(int node) {
+            return peers.lastHeardNanos(node);
+        }
+
+        @Override
         public void flush() {
             outbox.flush();
             if (!raftResponses.isEmpty()) {
@@ -460,14 +470,17 @@ public final class Node implements Closeable {
 
         @Override
         public void onLeaving(int node) {
-            env.raftLoop()
-                    .execute(() ->
-                            raftHost.leaderships().onLeaving(node, env.clock().monotonicNanos()));
+            env.raftLoop().execute(() -> raftHost.onLeaving(node));
         }
 
         @Override
         public void onPeerUp(int node) {
             env.raftLoop().execute(() -> raftHost.onPeerUp(node));
+        }
+
+        @Override
+        public void onLinkChanged(int node) {
+            env.raftLoop().execute(() -> raftHost.onLinkChanged(node));
         }
 
         @Override

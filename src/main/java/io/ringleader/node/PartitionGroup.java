@@ -6,11 +6,11 @@ import io.ringleader.raft.HardState;
 import io.ringleader.raft.Raft;
 import io.ringleader.raft.Raft.Proposed;
 import io.ringleader.store.CommandBatch;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * This node's replica of one partition as the raft loop sees it: its {@link Raft}, and who waits for what. Owned by the raft
@@ -36,8 +36,11 @@ final class PartitionGroup {
     /** After a snapshot that could not be written, none is begun before this time. */
     long noSnapshotUntilNanos = Long.MIN_VALUE;
 
-    /** By index: what waits for an entry of ours to be applied. */
-    private final TreeMap<Long, Pending> pendings = new TreeMap<>();
+    /** What waits for an entry of ours to be applied, by rising index and term. */
+    private final ArrayDeque<Pending> pendings = new ArrayDeque<>();
+    /** What waited for entries of terms in which this node leads no more. */
+    private List<Request> orphans = List.of();
+
     /** By read id: reads that wait for the proof that we lead, or for what the leader has committed. */
     private final Map<Long, ReadWork> reads = new HashMap<>();
 
@@ -79,36 +82,41 @@ final class PartitionGroup {
         return proposed;
     }
 
+    /** Whether a snapshot that could not be written may be tried again. */
+    boolean isSnapshotOverdue(long nowNanos) {
+        return noSnapshotUntilNanos != Long.MIN_VALUE && nowNanos >= noSnapshotUntilNanos;
+    }
+
     Proposed propose(Request write, long nowMillis, long partitionMaxBytes, int itemMaxBytes) {
         long timeMillis = Math.max(nowMillis, lastTimeMillis);
         byte[] bytes = write.bytes();
         byte[] payload = CommandBatch.stamp(bytes, 0, bytes.length, timeMillis, partitionMaxBytes, itemMaxBytes);
-        return propose(payload, new Pending(raft.term(), timeMillis, write));
+        return propose(payload, timeMillis, write);
     }
 
     /** Moves the partition's clock to the time, and then serves the read (if there is one), unless it is refused. */
     Proposed tick(ReadWork read, long timeMillis) {
-        Pending last = pendings.isEmpty() ? null : pendings.lastEntry().getValue();
+        Pending last = pendings.peekLast();
         boolean onItsWay = last != null && last.term == raft.term() && last.timeMillis >= timeMillis;
         if (!onItsWay) {
             long time = Math.max(timeMillis, lastTimeMillis);
-            last = new Pending(raft.term(), time, null);
-            Proposed proposed = propose(CommandBatch.tick(time), last);
+            Proposed proposed = propose(CommandBatch.tick(time), time, null);
             if (proposed != Proposed.ACCEPTED) {
                 return proposed;
             }
         }
         if (read != null) {
-            last.reads.add(read);
+            pendings.peekLast().reads.add(read);
         }
         return Proposed.ACCEPTED;
     }
 
-    private Proposed propose(byte[] payload, Pending pending) {
+    private Proposed propose(byte[] payload, long timeMillis, Request write) {
         Proposed proposed = raft.propose(payload);
         if (proposed == Proposed.ACCEPTED) {
-            lastTimeMillis = pending.timeMillis;
-            pendings.put(raft.lastIndex(), pending);
+            orphanThoseOfOtherTerms();
+            lastTimeMillis = timeMillis;
+            pendings.add(new Pending(raft.lastIndex(), raft.term(), timeMillis, write));
         }
         return proposed;
     }
@@ -158,11 +166,8 @@ final class PartitionGroup {
 
     /** Who waits for this committed entry; null if nobody, also if the entry at its index is not the one proposed. */
     Pending takePending(Entry entry) {
-        Pending pending = pendings.get(entry.index());
-        if (pending == null || pending.term != entry.term()) {
-            return null;
-        }
-        return pendings.remove(entry.index());
+        Pending first = pendings.peek();
+        return first != null && first.index == entry.index() && first.term == entry.term() ? pendings.poll() : null;
     }
 
     /**
@@ -170,18 +175,23 @@ final class PartitionGroup {
      * within a burst. They must ask the new leader.
      */
     List<Request> takeOrphans() {
-        List<Request> orphans = new ArrayList<>();
-        pendings.values().removeIf(pending -> {
-            boolean lost = !raft.isLeader() || pending.term != raft.term();
-            if (lost && pending.write != null) {
-                orphans.add(pending.write);
+        orphanThoseOfOtherTerms();
+        List<Request> taken = orphans;
+        orphans = List.of();
+        return taken;
+    }
+
+    private void orphanThoseOfOtherTerms() {
+        while (!pendings.isEmpty() && !(raft.isLeader() && pendings.peek().term == raft.term())) {
+            if (orphans.isEmpty()) {
+                orphans = new ArrayList<>();
             }
-            if (lost) {
-                pending.reads.forEach(read -> orphans.add(read.request()));
+            Pending lost = pendings.poll();
+            if (lost.write != null) {
+                orphans.add(lost.write);
             }
-            return lost;
-        });
-        return orphans;
+            lost.reads.forEach(read -> orphans.add(read.request()));
+        }
     }
 
     /** Who waits for what, for tests; empty if nobody does. */

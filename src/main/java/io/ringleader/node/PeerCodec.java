@@ -111,8 +111,10 @@ final class PeerCodec {
         if (message instanceof Heartbeat m) {
             out.putLong(m.commitIndex());
             out.putLong(m.readRound());
+            out.putByte(m.quiet() ? 1 : 0);
         } else if (message instanceof HeartbeatReply m) {
             out.putLong(m.readRound());
+            out.putByte(m.quiet() ? 1 : 0);
         } else if (message instanceof AppendEntries m) {
             writeAppendEntries(out, m);
         } else if (message instanceof AppendReply m) {
@@ -298,8 +300,8 @@ final class PeerCodec {
             case APPEND_REPLY ->
                 new AppendReply(
                         from, self, term, in.get() == 1, in.getLong(), in.getLong(), in.getLong(), in.getLong());
-            case HEARTBEAT -> new Heartbeat(from, self, term, in.getLong(), in.getLong());
-            case HEARTBEAT_REPLY -> new HeartbeatReply(from, self, term, in.getLong());
+            case HEARTBEAT -> new Heartbeat(from, self, term, in.getLong(), in.getLong(), in.get() == 1);
+            case HEARTBEAT_REPLY -> new HeartbeatReply(from, self, term, in.getLong(), in.get() == 1);
             case INSTALL_SNAPSHOT -> {
                 SnapshotPoint snapshot = readPoint(in);
                 long offset = in.getLong();

@@ -8,6 +8,9 @@ import java.util.List;
  * Belongs to the raft loop until the entry is committed, then to the store loop.
  */
 final class Pending {
+    /** Of the entry. */
+    final long index;
+
     final long term;
     /** Unix time the entry carries. */
     final long timeMillis;
@@ -16,7 +19,8 @@ final class Pending {
     /** Reads to serve once the entry is applied. */
     final List<ReadWork> reads = new ArrayList<>(0);
 
-    Pending(long term, long timeMillis, Request write) {
+    Pending(long index, long term, long timeMillis, Request write) {
+        this.index = index;
         this.term = term;
         this.timeMillis = timeMillis;
         this.write = write;

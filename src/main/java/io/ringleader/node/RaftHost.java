@@ -57,6 +57,9 @@ final class RaftHost {
         /** To the snapshot loop: write this snapshot and say so with {@link RaftHost#onSnapshotTaken}. */
         void writeSnapshot(int partition, SnapshotPoint point, SnapshotCapture capture);
 
+        /** When the node was last heard, on the connection on which its messages come, if only when this one started. */
+        long lastHeardNanos(int node);
+
         /** Everything of this burst has been handed over: let it leave. */
         void flush();
     }
@@ -70,13 +73,11 @@ final class RaftHost {
     /** What is done once everything up to the token is durable. */
     private record Held(long token, Runnable action) {}
 
-    private static final int TICKS_PER_HEARTBEAT = 4;
-
     private final int self;
     private final Loop loop;
     private final Clock clock;
     private final Limits limits;
-    private final long tickNanos;
+    private final RaftTimes times;
     private final Outside outside;
     private final RaftWatch watch;
     private final TreeMap<Integer, PartitionGroup> groups = new TreeMap<>();
@@ -88,31 +89,34 @@ final class RaftHost {
     private List<LogWriter.Append> appends = new ArrayList<>();
     private List<Runnable> storeWork = new ArrayList<>();
     private final Leaderships leaderships;
+    private final Suspicions suspicions;
     private final StandingLog standings;
     private long lastToken;
     private long durableToken;
     private boolean diskFull;
 
-    RaftHost(int self, Loop loop, Clock clock, Limits limits, long heartbeatNanos, Outside outside) {
+    RaftHost(int self, Loop loop, Clock clock, Limits limits, RaftTimes times, Outside outside) {
         this.self = self;
         this.loop = loop;
         this.clock = clock;
         this.limits = limits;
-        this.tickNanos = heartbeatNanos / TICKS_PER_HEARTBEAT;
+        this.times = times;
         this.outside = outside;
         watch = new RaftWatch(clock);
         standings = new StandingLog(self);
-        leaderships = new Leaderships(groups.values(), this::touch, outside, clock, heartbeatNanos);
+        leaderships = new Leaderships(groups.values(), this::touch, outside, clock, times.heartbeatNanos());
+        suspicions = new Suspicions(groups.values(), this::touch, outside::lastHeardNanos, times.silenceNanos());
         loop.atEndOfBurst(this::endOfBurst);
     }
 
     /** Before the loop starts. */
     void add(PartitionGroup group) {
         groups.put(group.partition, group);
+        suspicions.add(group);
     }
 
     void start() {
-        loop.schedule(tickNanos, this::tick);
+        loop.schedule(times.tickNanos(), this::tick);
     }
 
     /** Who wants to see what happens here. */
@@ -139,16 +143,28 @@ final class RaftHost {
 
     private void tick() {
         long nowNanos = clock.monotonicNanos();
+        suspicions.look(nowNanos);
         for (PartitionGroup group : groups.values()) {
-            if (group.raft.isLeader() || !leaderships.isRetiring()) {
-                group.raft.tick(nowNanos);
-                touch(group);
-            }
+            tick(group, nowNanos);
         }
         leaderships.tick(nowNanos);
         standings.tick(groups.values(), nowNanos);
         watch.tick(nowNanos);
-        loop.schedule(tickNanos, this::tick);
+        boolean rests = !leaderships.isRetiring() && groups.values().stream().allMatch(group -> group.raft.isQuiet());
+        loop.schedule(rests ? times.untilNextBeat(nowNanos) : times.tickNanos(), this::tick);
+    }
+
+    /** What is quiet costs nothing but this look. */
+    private void tick(PartitionGroup group, long nowNanos) {
+        if (group.raft.isQuiet()) {
+            suspicions.tick(group, nowNanos);
+        }
+        if (!group.raft.isQuiet() && (group.raft.isLeader() || !leaderships.isRetiring())) {
+            group.raft.tick(nowNanos);
+        }
+        if (group.raft.hasWork() || group.isSnapshotOverdue(nowNanos)) {
+            touch(group);
+        }
     }
 
     void onMessage(int partition, Replica sender, Message message) {
@@ -173,7 +189,20 @@ final class RaftHost {
         touch(group);
     }
 
+    /** A connection to or from the node was lost or made anew. */
+    void onLinkChanged(int node) {
+        suspicions.suspect(node, clock.monotonicNanos());
+    }
+
+    /** The node is about to stop: it may cease to lead, and not say so. */
+    void onLeaving(int node) {
+        long nowNanos = clock.monotonicNanos();
+        leaderships.onLeaving(node, nowNanos);
+        suspicions.suspect(node, nowNanos);
+    }
+
     void onPeerUp(int node) {
+        onLinkChanged(node);
         for (PartitionGroup group : groups.values()) {
             group.raft.reconnected(node);
             touch(group);
@@ -190,6 +219,7 @@ final class RaftHost {
         } else if (request.write()) {
             propose(group, request);
         } else {
+            suspicions.wake(group, clock.monotonicNanos());
             group.read(new ReadWork(request, clock.wallMillis()), clock.monotonicNanos());
             touch(group);
         }
@@ -276,6 +306,7 @@ final class RaftHost {
         group.snapshotting = false;
         if (written) {
             group.snapshotDamaged = false;
+            group.noSnapshotUntilNanos = Long.MIN_VALUE;
             group.raft.snapshotTaken(point.index());
             log.info("Partition {}: snapshot at {}", partition, point);
             watch.snapshot(partition, point, "taken");
@@ -356,17 +387,20 @@ final class RaftHost {
         effects.chunksToStore().forEach(chunk -> storeChunk(group, chunk, token));
         effects.roleChanges().forEach(change -> onRoleChange(group, change));
         effects.replicaNews().forEach(news -> standings.hear(group.partition, news));
-        List<Request> orphans = group.takeOrphans();
-        for (Request orphan : orphans) {
+        for (Request orphan : group.takeOrphans()) {
             outside.respond(orphan.from(), new Response(orphan.id(), Status.LOST, group.raft.leader(), 0, new byte[0]));
         }
-        boolean logIsLong = group.raft.logBytesAfterSnapshot() > limits.snapshotLogBytes();
-        boolean mustWait = group.raft.isSendingSnapshot(nowNanos)
-                && group.raft.logBytesAfterSnapshot() < 4 * limits.snapshotLogBytes();
-        if (group.snapshotWanted || (logIsLong && !mustWait)) {
+        if (group.snapshotWanted || isLogLong(group, nowNanos)) {
             group.snapshotWanted = false;
             beginSnapshot(group);
         }
+    }
+
+    /** A snapshot that is being sent would be replaced by the new one, so it has its time. */
+    private boolean isLogLong(PartitionGroup group, long nowNanos) {
+        long bytes = group.raft.logBytesAfterSnapshot();
+        return bytes > limits.snapshotLogBytes()
+                && (bytes >= 4 * limits.snapshotLogBytes() || !group.raft.isSendingSnapshot(nowNanos));
     }
 
     /** Not before the term in which it came is durable: see {@link #onCaptured}. */

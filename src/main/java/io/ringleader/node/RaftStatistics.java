@@ -31,6 +31,7 @@ final class RaftStatistics {
         String prefix = group.partition + ":";
         stat(prefix + "role", raft.role().name().toLowerCase(Locale.ROOT));
         stat(prefix + "standing", group.standing());
+        stat(prefix + "quiet", Boolean.toString(raft.isQuiet()));
         stat(prefix + "leader", raft.leader());
         stat(prefix + "term", raft.term());
         stat(prefix + "last_index", raft.lastIndex());

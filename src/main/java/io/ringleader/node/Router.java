@@ -32,6 +32,7 @@ final class Router {
     }
 
     private static final long TIMER_NANOS = 10_000_000L;
+    private static final long IDLE_TIMER_NANOS = 50_000_000L;
     private static final long BACKOFF_MIN_NANOS = 5_000_000L;
     private static final long BACKOFF_MAX_NANOS = 100_000_000L;
     private static final long NEVER = Long.MAX_VALUE;
@@ -428,11 +429,13 @@ final class Router {
 
     private void onTimer() {
         long nowNanos = clock.monotonicNanos();
+        boolean idle = true;
         for (int partition = 0; partition < ring.partitions(); partition++) {
             onTimer(reads[partition], nowNanos);
             onTimer(writes[partition], nowNanos);
+            idle &= reads[partition].inFlight == null && writes[partition].inFlight == null;
         }
-        loop.schedule(TIMER_NANOS, this::onTimer);
+        loop.schedule(idle ? IDLE_TIMER_NANOS : TIMER_NANOS, this::onTimer);
     }
 
     private void onTimer(Lane lane, long nowNanos) {

@@ -45,7 +45,7 @@ final class SnapshotKeeper {
         this.chunkBytes = chunkBytes;
     }
 
-    /** Writes the capture to a durable file. Returns false if the disk is full: the log then stays longer. */
+    /** Writes the capture to a durable file, and releases it. Returns false if the disk is full: the log then stays longer. */
     boolean write(int partition, SnapshotPoint point, SnapshotCapture capture) {
         SnapshotId id = id(partition, point);
         try {
@@ -63,6 +63,8 @@ final class SnapshotKeeper {
             return false;
         } catch (IOException e) {
             throw new UncheckedIOException("Writing the snapshot of partition " + partition + " failed.", e);
+        } finally {
+            capture.release();
         }
     }
 

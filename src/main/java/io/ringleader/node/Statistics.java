@@ -235,6 +235,7 @@ final class Statistics implements ClientSession.Information {
                             long steps = (item.sizeBytes() + SIZE_STEP_BYTES - 1) / SIZE_STEP_BYTES;
                             itemsBySize.merge(steps * SIZE_STEP_BYTES, 1L, Long::sum);
                         }
+                        capture.release();
                         next(partition);
                     }));
         }

@@ -58,7 +58,11 @@ final class StoreHost {
     private final Listener listener;
     private final TreeMap<Integer, Slot> slots = new TreeMap<>();
     private final ByteWriter results = new ByteWriter();
+    private long itemSum;
+    private long byteSum;
+    /** The sums as they were at the end of the last burst. */
     private volatile long items;
+
     private volatile long bytes;
 
     StoreHost(Loop loop, Clock clock, int readMaxResultBytes, Listener listener) {
@@ -75,6 +79,8 @@ final class StoreHost {
         slot.store = store;
         slot.appliedTerm = appliedTerm;
         slots.put(partition, slot);
+        itemSum += store.itemCount();
+        byteSum += store.usedBytes();
     }
 
     /** On the store loop, or where everything is one thread. 0 if the partition is not here. */
@@ -100,9 +106,13 @@ final class StoreHost {
             slot.deferred.add(() -> apply(partition, committed));
             return;
         }
+        long itemsBefore = slot.store.itemCount();
+        long bytesBefore = slot.store.usedBytes();
         for (Committed each : committed) {
             apply(partition, slot, each);
         }
+        itemSum += slot.store.itemCount() - itemsBefore;
+        byteSum += slot.store.usedBytes() - bytesBefore;
     }
 
     private void apply(int partition, Slot slot, Committed committed) {
@@ -226,6 +236,8 @@ final class StoreHost {
                         each.accept(partition, new Digest(point.index(), capture.digest()));
                     } catch (IOException e) {
                         throw new UncheckedIOException("Computing a digest does no I/O.", e);
+                    } finally {
+                        capture.release();
                     }
                     loop.execute(() -> digestFrom(slots.higherKey(partition), snapshotLoop, each, done));
                 }));
@@ -244,6 +256,8 @@ final class StoreHost {
 
     void restored(int partition, PartitionStore store, SnapshotPoint point) {
         Slot slot = slots.get(partition);
+        itemSum += store.itemCount() - slot.store.itemCount();
+        byteSum += store.usedBytes() - slot.store.usedBytes();
         slot.store = store;
         slot.appliedTerm = point.term();
         ArrayDeque<Runnable> waiting = slot.deferred;
@@ -265,12 +279,6 @@ final class StoreHost {
     }
 
     private void publish() {
-        long itemSum = 0;
-        long byteSum = 0;
-        for (Slot slot : slots.values()) {
-            itemSum += slot.store.itemCount();
-            byteSum += slot.store.usedBytes();
-        }
         items = itemSum;
         bytes = byteSum;
     }

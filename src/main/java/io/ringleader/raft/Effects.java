@@ -43,15 +43,15 @@ public final class Effects {
         }
     }
 
-    private final List<Durable> durables = new ArrayList<>();
-    private final List<Message> messages = new ArrayList<>();
-    private final List<Entry> committed = new ArrayList<>();
-    private final List<Read> reads = new ArrayList<>();
-    private final List<Long> refusedReads = new ArrayList<>();
-    private final List<ChunkToSend> chunksToSend = new ArrayList<>();
-    private final List<Message.InstallSnapshot> chunksToStore = new ArrayList<>();
-    private final List<RoleChange> roleChanges = new ArrayList<>();
-    private final List<ReplicaNews> replicaNews = new ArrayList<>();
+    private List<Durable> durables = List.of();
+    private List<Message> messages = List.of();
+    private List<Entry> committed = List.of();
+    private List<Read> reads = List.of();
+    private List<Long> refusedReads = List.of();
+    private List<ChunkToSend> chunksToSend = List.of();
+    private List<Message.InstallSnapshot> chunksToStore = List.of();
+    private List<RoleChange> roleChanges = List.of();
+    private List<ReplicaNews> replicaNews = List.of();
     private SnapshotPoint restore;
 
     /** What must become durable, in this order. */
@@ -111,45 +111,52 @@ public final class Effects {
                 && restore == null;
     }
 
+    /** Most effects have something in one or two of the lists only. */
+    private static <T> List<T> with(List<T> list, T item) {
+        List<T> longer = list.isEmpty() ? new ArrayList<>() : list;
+        longer.add(item);
+        return longer;
+    }
+
     void persist(Durable durable) {
-        durables.add(durable);
+        durables = with(durables, durable);
     }
 
     void send(Message message) {
-        messages.add(message);
+        messages = with(messages, message);
     }
 
     void commit(Entry entry) {
-        committed.add(entry);
+        committed = with(committed, entry);
     }
 
     void read(long readId, long readIndex) {
-        reads.add(new Read(readId, readIndex));
+        reads = with(reads, new Read(readId, readIndex));
     }
 
     void refuseRead(long readId) {
-        refusedReads.add(readId);
+        refusedReads = with(refusedReads, readId);
     }
 
     void sendChunk(int to, long term, SnapshotPoint snapshot, long offset) {
-        chunksToSend.add(new ChunkToSend(to, term, snapshot, offset));
+        chunksToSend = with(chunksToSend, new ChunkToSend(to, term, snapshot, offset));
     }
 
     void storeChunk(Message.InstallSnapshot chunk) {
-        chunksToStore.add(chunk);
+        chunksToStore = with(chunksToStore, chunk);
     }
 
     void roleChanged(long term, Role role, int leader, String reason) {
-        roleChanges.add(new RoleChange(term, role, leader, reason));
+        roleChanges = with(roleChanges, new RoleChange(term, role, leader, reason));
     }
 
     void replicaNews(Replica replica, ReplicaNews.Kind kind) {
-        replicaNews.add(new ReplicaNews(replica, kind));
+        replicaNews = with(replicaNews, new ReplicaNews(replica, kind));
     }
 
     /** Entries committed before the snapshot are in it: they need not be applied any more. */
     void restore(SnapshotPoint snapshot) {
-        committed.clear();
+        committed = List.of();
         restore = snapshot;
     }
 }

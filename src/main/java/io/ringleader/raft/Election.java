@@ -14,6 +14,8 @@ final class Election {
     /** Who granted a vote in this (pre-)election, by node: a duplicated reply counts once. */
     private final Map<Integer, Replica> votes = new TreeMap<>();
 
+    private long askedNanos;
+
     Election(RaftState state, Standing standing) {
         this.state = state;
         this.standing = standing;
@@ -29,6 +31,7 @@ final class Election {
     private void startPreVote(long nowNanos) {
         state.become(Role.PRE_CANDIDATE, HardState.NOBODY, "heard of no leader within the election timeout");
         state.resetElectionTimer(nowNanos);
+        askedNanos = nowNanos;
         votes.clear();
         votes.put(state.self, standing.self());
         if (isWon()) {
@@ -71,9 +74,12 @@ final class Election {
         }
     }
 
-    void describe(StringBuilder text) {
+    void describe(StringBuilder text, long nowNanos) {
         if (state.role() == Role.PRE_CANDIDATE || state.role() == Role.CANDIDATE) {
             text.append(", votes of ").append(votes);
+        }
+        if (state.role() == Role.PRE_CANDIDATE) {
+            text.append(", asked ").append(Math.min(state.config.heartbeatNanos(), nowNanos - askedNanos));
         }
     }
 
@@ -81,11 +87,39 @@ final class Election {
         boolean granted = mayVote()
                 && request.term() > state.term()
                 && !state.heardFromLeaderLately(nowNanos)
-                && isUpToDate(request.lastLogIndex(), request.lastLogTerm());
+                && isUpToDate(request.lastLogIndex(), request.lastLogTerm())
+                && !goesBefore(request, nowNanos);
+        if (granted) {
+            giveWay(request.from(), nowNanos);
+        }
         // A refusal carries our term: one that is behind must learn it, or a node with a longer log and a lower term
         // and one with a higher term and a shorter log would refuse each other for ever.
         long term = granted ? request.term() : state.term();
         state.effects().send(new PreVoteReply(state.self, request.from(), term, granted));
+    }
+
+    /**
+     * Of two nodes that ask each other at about the same time, with equal logs, the one with the lower id goes first: would each
+     * let the other, both would run and split the votes. Only for a heartbeat interval, so that a node that cannot win, since it
+     * reaches too few others, does not keep for ever those from it that could.
+     */
+    private boolean goesBefore(PreVote request, long nowNanos) {
+        return state.role() == Role.PRE_CANDIDATE
+                && nowNanos - askedNanos < state.config.heartbeatNanos()
+                && state.self < request.from()
+                && request.term() == state.term() + 1
+                && request.lastLogIndex() == state.log.lastIndex()
+                && request.lastLogTerm() == state.log.lastTerm();
+    }
+
+    /**
+     * Whoever asked is given the time to be elected; but not until it asks again, since it may ask for ever and hear no answer.
+     */
+    private void giveWay(int asker, long nowNanos) {
+        state.noElectionBefore(nowNanos + state.config.electionTimeoutMinNanos() / 2);
+        if (state.role() == Role.PRE_CANDIDATE) {
+            state.become(Role.FOLLOWER, HardState.NOBODY, "gives way to node " + asker);
+        }
     }
 
     void onPreVoteReply(PreVoteReply reply, Replica voter, long nowNanos) {

@@ -64,6 +64,10 @@ final class FollowerReads {
         askWanted = true;
     }
 
+    boolean isIdle() {
+        return waiting.isEmpty();
+    }
+
     /** An answer holds for all reads that had come when its question left: a read that came later may have to see more. */
     void onReply(ReadIndexReply reply, long nowNanos) {
         state.commitTo(Math.min(reply.commitIndex(), state.log.lastIndex()));

@@ -19,6 +19,7 @@ final class Invariants {
         checkState(state);
         require(state.role() == Role.FOLLOWER || voter, state, "campaigns or leads without being a voter");
         checkLeader(state);
+        checkQuiet(state);
         checkChange(state);
         if (state.leader() != HardState.NOBODY || state.term() != term) {
             leader = state.leader();
@@ -40,6 +41,13 @@ final class Invariants {
         require(log.snapshot().index() <= state.commitIndex(), state, "the snapshot holds uncommitted entries");
         require(state.commitIndex() <= log.lastIndex(), state, "commit index beyond the last entry");
         require(log.lastTerm() <= state.term(), state, "an entry of a later term than the current one");
+    }
+
+    private void checkQuiet(RaftState state) {
+        if (state.isQuiet()) {
+            require(state.leader() != HardState.NOBODY, state, "is quiet without a leader");
+            require(state.commitIndex() == state.log.lastIndex(), state, "is quiet, but not all entries are committed");
+        }
     }
 
     private void checkLeader(RaftState state) {

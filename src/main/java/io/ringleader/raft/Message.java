@@ -112,16 +112,31 @@ public sealed interface Message {
      * there, how far the receiver may commit, and which round of reads it confirms (thesis §6.4).
      *
      * @param commitIndex at most what the receiver is known to have in common with the leader
+     * @param quiet the leader would like to send no more of them, until something happens ({@link Quiet})
      */
-    record Heartbeat(int from, int to, long term, long commitIndex, long readRound) implements Message {
+    record Heartbeat(int from, int to, long term, long commitIndex, long readRound, boolean quiet) implements Message {
+        /** Of a leader that goes on to send them. */
+        public Heartbeat(int from, int to, long term, long commitIndex, long readRound) {
+            this(from, to, term, commitIndex, readRound, false);
+        }
+
         @Override
         public boolean waitsForDisk() {
             return false;
         }
     }
 
-    /** Says nothing about the log: a match index is never raised from it. */
-    record HeartbeatReply(int from, int to, long term, long readRound) implements Message {
+    /**
+     * Says nothing about the log: a match index is never raised from it.
+     *
+     * @param quiet the sender expects no more heartbeats, and does not watch its election timer
+     */
+    record HeartbeatReply(int from, int to, long term, long readRound, boolean quiet) implements Message {
+        /** Of a follower that goes on to wait for heartbeats. */
+        public HeartbeatReply(int from, int to, long term, long readRound) {
+            this(from, to, term, readRound, false);
+        }
+
         @Override
         public boolean waitsForDisk() {
             return false;

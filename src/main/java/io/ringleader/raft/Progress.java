@@ -41,6 +41,8 @@ final class Progress {
     long lastHeardNanos;
     /** As {@link #lastHeardNanos}, while it was a voter (CheckQuorum). */
     long lastContactNanos;
+    /** That time is an assumption, since this leader woke. */
+    private boolean contactIsAssumed;
     /** The highest round of heartbeats it has answered (thesis §6.4). */
     long readRound;
 
@@ -94,6 +96,25 @@ final class Progress {
         lastHeardNanos = nowNanos;
         if (sender.voter()) {
             lastContactNanos = nowNanos;
+            contactIsAssumed = false;
+        }
+    }
+
+    /** Whether it has the whole log, as the voter that counts. */
+    boolean isInStepWith(long lastIndex) {
+        return counts && state == State.REPLICATE && inflight.isEmpty() && matchIndex == lastIndex;
+    }
+
+    /** Nobody asked it for an answer for a while; its node has been heard. */
+    void assumeContact(long nowNanos) {
+        lastContactNanos = Math.max(lastContactNanos, nowNanos);
+        contactIsAssumed = true;
+    }
+
+    /** Its node was last heard at that time. */
+    void doubtContact(long heardNanos) {
+        if (contactIsAssumed) {
+            lastContactNanos = Math.min(lastContactNanos, heardNanos);
         }
     }
 
@@ -201,6 +222,7 @@ final class Progress {
         }
         long longest = Replication.DISK_STALL_TIMEOUTS * config.electionTimeoutMaxNanos();
         text.append(" active ").append(Math.min(longest, nowNanos - lastActivityNanos));
+        text.append(contactIsAssumed ? " assumed" : "");
         text.append(" contact ").append(Math.min(config.electionTimeoutMaxNanos(), nowNanos - lastContactNanos));
     }
 

@@ -1,6 +1,8 @@
 package io.ringleader.raft;
 
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.function.ToLongFunction;
 
 /** The arithmetic of majorities. Pure. */
 final class Quorum {
@@ -17,8 +19,12 @@ final class Quorum {
     }
 
     /** The largest value that a majority has reached: the median, rounded down for an even number of voters. */
-    static long reachedByMajority(long[] values) {
-        long[] sorted = values.clone();
+    static <T> long reachedByMajority(Collection<T> voters, ToLongFunction<T> value) {
+        long[] sorted = new long[voters.size()];
+        int count = 0;
+        for (T voter : voters) {
+            sorted[count++] = value.applyAsLong(voter);
+        }
         Arrays.sort(sorted);
         return sorted[sorted.length - majority(sorted.length)];
     }

@@ -48,6 +48,7 @@ public final class Raft extends RaftView {
     private final Lease lease;
     private final Reads reads;
     private final FollowerReads followerReads;
+    private final Quiet quiet;
     private final Invariants invariants = new Invariants();
     private final StepObserver observer;
     private final boolean observed;
@@ -82,6 +83,7 @@ public final class Raft extends RaftView {
         lease = new Lease(state, transfer);
         reads = new Reads(state, replication, lease);
         followerReads = new FollowerReads(state, standing);
+        quiet = new Quiet(state, standing, transfer, reads, followerReads);
         this.observer = observer;
         observed = observer != StepObserver.NONE;
         invariants.check(state, standing.isVoter());
@@ -92,19 +94,26 @@ public final class Raft extends RaftView {
 
     /** Time passes. Call it several times per heartbeat interval. */
     public void tick(long nowNanos) {
-        if (state.isLeader()) {
-            checkQuorum(nowNanos);
-        }
-        if (state.isLeader()) {
-            transfer.tick(nowNanos);
-            replication.tick(nowNanos, () -> reads.roundOfHeartbeats(nowNanos));
-        } else {
-            election.tick(nowNanos);
-            standing.tick(nowNanos);
+        if (!state.isQuiet()) {
+            pass(nowNanos);
         }
         invariants.check(state, standing.isVoter());
         if (observed) {
             tell(new Step.Ticked(nowNanos));
+        }
+    }
+
+    private void pass(long nowNanos) {
+        if (state.isLeader()) {
+            quiet.tick(nowNanos);
+            checkQuorum(nowNanos);
+        }
+        if (state.isLeader()) {
+            transfer.tick(nowNanos);
+            replication.tick(nowNanos, quiet);
+        } else {
+            election.tick(nowNanos);
+            standing.tick(nowNanos);
         }
     }
 
@@ -119,6 +128,9 @@ public final class Raft extends RaftView {
                     + message + " from " + sender + ".");
         }
         boolean own = message.from() == state.self;
+        if (!own) {
+            quiet.onMessage(message, nowNanos);
+        }
         if (own && message instanceof Introduced durable) {
             standing.onIntroduced(durable, nowNanos);
         } else if ((own || standing.listensTo(message, sender)) && adoptTerm(message, nowNanos)) {
@@ -134,6 +146,7 @@ public final class Raft extends RaftView {
     public Proposed propose(byte[] payload) {
         Proposed outcome = mayPropose(payload);
         if (outcome == Proposed.ACCEPTED) {
+            quiet.busy();
             replication.append(EntryType.COMMANDS, payload);
             invariants.check(state, standing.isVoter());
         }
@@ -156,6 +169,7 @@ public final class Raft extends RaftView {
      * @param nowNanos not earlier than the read came
      */
     public void read(long readId, long nowNanos) {
+        quiet.onRead(nowNanos);
         if (state.isLeader()) {
             reads.request(readId, nowNanos);
         } else {
@@ -176,6 +190,7 @@ public final class Raft extends RaftView {
                 && state.voters.contains(target)
                 && state.progress.get(target).counts();
         if (begun) {
+            quiet.busy();
             transfer.start(target, nowNanos);
         }
         if (observed) {
@@ -184,10 +199,29 @@ public final class Raft extends RaftView {
         return begun;
     }
 
-    /** The connection to a voter was made anew: messages in flight are gone, and it may have restarted. */
+    /**
+     * A node has not been heard for the shortest election timeout, or a connection to or from it was lost or made anew, so that it
+     * may have been restarted. Must be said to a group that {@linkplain #isQuiet is quiet}, by each node of every other: it hears
+     * nothing of its own. Harmless at any time.
+     *
+     * @param heardNanos when the node was last heard, on the connection on which its messages come
+     */
+    public void suspect(int node, long heardNanos, long nowNanos) {
+        quiet.suspect(node, heardNanos, nowNanos);
+        invariants.check(state, standing.isVoter());
+        if (observed) {
+            tell(new Step.Suspected(node, heardNanos, nowNanos));
+        }
+    }
+
+    /**
+     * The connection to a voter was made anew: messages in flight are gone, and it may have restarted. A group that is quiet must
+     * have been told to {@link #suspect} it.
+     */
     public void reconnected(int voter) {
         Progress follower = state.progress.get(voter);
         if (follower != null && voter != state.self) {
+            quiet.busy();
             follower.forget(state.log.lastIndex() + 1);
         }
         invariants.check(state, standing.isVoter());
@@ -230,6 +264,7 @@ public final class Raft extends RaftView {
     /** The end of a burst of events: what it added up to is sent. */
     public void flush(long nowNanos) {
         followerReads.flush(nowNanos);
+        quiet.flush();
         if (state.isLeader()) {
             replication.flush(nowNanos);
             reads.flush(nowNanos);
@@ -239,6 +274,11 @@ public final class Raft extends RaftView {
         if (observed) {
             tell(new Step.Flushed(nowNanos));
         }
+    }
+
+    /** Whether {@link #flush} and {@link #takeEffects} may bring about anything. */
+    public boolean hasWork() {
+        return (state.isLeader() && !state.isQuiet()) || !state.effects().isEmpty() || !followerReads.isIdle();
     }
 
     /** What is to be done since the last call. */
@@ -324,6 +364,7 @@ public final class Raft extends RaftView {
         } else if (message instanceof Heartbeat heartbeat) {
             follow(message, nowNanos);
             replication.onHeartbeat(heartbeat);
+            quiet.answer(heartbeat);
         } else if (message instanceof InstallSnapshot chunk) {
             follow(message, nowNanos);
             snapshots.onInstallSnapshot(chunk);
@@ -373,6 +414,7 @@ public final class Raft extends RaftView {
             reads.onAcknowledged(progress);
         } else if (message instanceof HeartbeatReply reply) {
             reads.onHeartbeatReply(reply);
+            quiet.onHeartbeatReply(reply, nowNanos);
         } else if (message instanceof ReadIndex question) {
             reads.onReadIndex(question, nowNanos);
         } else if (message instanceof SnapshotReply reply) {
@@ -400,6 +442,7 @@ public final class Raft extends RaftView {
         state.become(Role.LEADER, state.self, "won the election of term " + state.term());
         transfer.stop();
         reads.lead();
+        quiet.lead();
         standing.lead();
         replication.lead(nowNanos, standing.self());
     }
@@ -417,10 +460,9 @@ public final class Raft extends RaftView {
 
     /** A leader steps down if an election timeout elapses without contact to a majority (thesis §6.2). */
     private void checkQuorum(long nowNanos) {
-        long[] contacts = state.progress.values().stream()
-                .mapToLong(voter -> voter.node == state.self ? nowNanos : voter.lastContactNanos)
-                .toArray();
-        long silentNanos = nowNanos - Quorum.reachedByMajority(contacts);
+        long silentNanos = nowNanos
+                - Quorum.reachedByMajority(
+                        state.progress.values(), voter -> voter.node == state.self ? nowNanos : voter.lastContactNanos);
         if (silentNanos > state.config.electionTimeoutMinNanos()) {
             stepDown("lost contact to a majority for " + silentNanos / 1_000_000 + " ms", nowNanos);
         } else if (replication.isOwnDiskStalled(nowNanos)) {
@@ -436,11 +478,12 @@ public final class Raft extends RaftView {
         StringBuilder text = new StringBuilder(256);
         state.describe(text, nowNanos);
         standing.describe(text, nowNanos);
-        election.describe(text);
+        election.describe(text, nowNanos);
         replication.describe(text, nowNanos);
         reads.describe(text);
         lease.describe(text, nowNanos);
         followerReads.describe(text, nowNanos);
+        quiet.describe(text, nowNanos);
         transfer.describe(text, nowNanos);
         invariants.describe(text);
         return text.toString();

@@ -14,6 +14,8 @@ package io.ringleader.raft;
  * @param retainBytes log entries kept behind a snapshot, so that a slow follower need not be sent the snapshot
  * @param leaseNanos how long a leader may answer reads without asking the others, from the moment at which it sent what a
  *     majority has answered ({@link Lease}); 0 if it asks for every read. The same, or 0, at all nodes
+ * @param quietAfterNanos how long nothing has happened in a group that goes quiet ({@link Quiet}); {@link Long#MAX_VALUE} if none
+ *     ever does
  */
 public record RaftConfig(
         long heartbeatNanos,
@@ -24,7 +26,38 @@ public record RaftConfig(
         long maxInflightBytes,
         long maxUncommittedBytes,
         long retainBytes,
-        long leaseNanos) {
+        long leaseNanos,
+        long quietAfterNanos) {
+
+    /**
+     * In longest election timeouts: how long nothing has happened in a group that goes quiet. Whatever was lost, a message or a node,
+     * has been noticed by then. And a client that comes back every second or two, as many do, finds the group awake.
+     */
+    public static final int QUIET_AFTER_TIMEOUTS = 2;
+
+    /** Of groups that go quiet after {@link #QUIET_AFTER_TIMEOUTS}. */
+    public RaftConfig(
+            long heartbeatNanos,
+            long electionTimeoutMinNanos,
+            long electionTimeoutMaxNanos,
+            int maxAppendBytes,
+            int maxInflightMessages,
+            long maxInflightBytes,
+            long maxUncommittedBytes,
+            long retainBytes,
+            long leaseNanos) {
+        this(
+                heartbeatNanos,
+                electionTimeoutMinNanos,
+                electionTimeoutMaxNanos,
+                maxAppendBytes,
+                maxInflightMessages,
+                maxInflightBytes,
+                maxUncommittedBytes,
+                retainBytes,
+                leaseNanos,
+                QUIET_AFTER_TIMEOUTS * electionTimeoutMaxNanos);
+    }
 
     /** Without leases. */
     public RaftConfig(
@@ -59,6 +92,22 @@ public record RaftConfig(
                 maxInflightBytes,
                 maxUncommittedBytes,
                 retainBytes,
+                nanos,
+                quietAfterNanos);
+    }
+
+    /** The same, but groups go quiet after that time. */
+    public RaftConfig withQuietAfter(long nanos) {
+        return new RaftConfig(
+                heartbeatNanos,
+                electionTimeoutMinNanos,
+                electionTimeoutMaxNanos,
+                maxAppendBytes,
+                maxInflightMessages,
+                maxInflightBytes,
+                maxUncommittedBytes,
+                retainBytes,
+                leaseNanos,
                 nanos);
     }
 
@@ -78,10 +127,12 @@ public record RaftConfig(
                 || maxInflightMessages <= 0
                 || maxInflightBytes <= 0
                 || maxUncommittedBytes <= 0
-                || retainBytes < 0) {
+                || retainBytes < 0
+                || quietAfterNanos <= 0) {
             throw new IllegalArgumentException("Limits must be positive: maxAppendBytes " + maxAppendBytes
                     + ", maxInflightMessages " + maxInflightMessages + ", maxInflightBytes " + maxInflightBytes
-                    + ", maxUncommittedBytes " + maxUncommittedBytes + ", retainBytes " + retainBytes + ".");
+                    + ", maxUncommittedBytes " + maxUncommittedBytes + ", retainBytes " + retainBytes
+                    + ", quietAfterNanos " + quietAfterNanos + ".");
         }
     }
 }

@@ -26,6 +26,8 @@ final class RaftState {
     private int leader = HardState.NOBODY;
     private long electionDeadlineNanos;
     private long lastHeardFromLeaderNanos = NEVER;
+    /** It neither sends heartbeats nor waits for any ({@link Quiet}). */
+    private boolean quiet;
 
     // Volatile state on leaders: reinitialised after election
     final Map<Integer, Progress> progress = new TreeMap<>();
@@ -112,12 +114,16 @@ final class RaftState {
         electionDeadlineNanos = nowNanos + config.electionTimeoutMinNanos() + random.nextLong(span + 1);
     }
 
+    void noElectionBefore(long nanos) {
+        electionDeadlineNanos = Math.max(electionDeadlineNanos, nanos);
+    }
+
     /**
      * Whether a current leader is known to be alive, so that whoever asks for votes only disrupts (§6, thesis §4.2.3). A
-     * leader knows of itself: it steps down when it loses its quorum.
+     * leader knows of itself: it steps down when it loses its quorum. While a node is quiet, that of its leader is heard.
      */
     boolean heardFromLeaderLately(long nowNanos) {
-        return isLeader() || nowNanos - lastHeardFromLeaderNanos < config.electionTimeoutMinNanos();
+        return isLeader() || quiet || nowNanos - lastHeardFromLeaderNanos < config.electionTimeoutMinNanos();
     }
 
     /** A message that only the leader of the current term can have sent (§5.2). */
@@ -130,7 +136,27 @@ final class RaftState {
         resetElectionTimer(nowNanos);
     }
 
+    boolean isQuiet() {
+        return quiet;
+    }
+
+    void goQuiet() {
+        quiet = true;
+    }
+
+    void wake() {
+        quiet = false;
+    }
+
+    /** While this node was quiet, that of its leader was heard, last at that time. */
+    void heardFromNodeOfLeader(long heardNanos) {
+        // Never earlier than it was: a lease may count on that.
+        lastHeardFromLeaderNanos = Math.max(lastHeardFromLeaderNanos, heardNanos);
+        resetElectionTimer(lastHeardFromLeaderNanos);
+    }
+
     void enterTerm(long newTerm, int vote) {
+        quiet &= newTerm == term;
         term = newTerm;
         votedFor = vote;
         effects.persist(new HardState(term, votedFor));
@@ -144,6 +170,7 @@ final class RaftState {
 
     void become(Role newRole, int newLeader, String reason) {
         boolean changed = role != newRole || leader != newLeader;
+        quiet &= !changed;
         role = newRole;
         leader = newLeader;
         if (newRole == Role.PRE_CANDIDATE) {

@@ -93,6 +93,14 @@ public abstract sealed class RaftView permits Raft {
         return standing.isVoter() ? List.of() : standing.unanswered();
     }
 
+    /**
+     * Whether nothing happens in this group, so that its timers rest: until then {@link Raft#tick} does nothing. Its owner watches
+     * the nodes meanwhile, see {@link Raft#suspect}.
+     */
+    public boolean isQuiet() {
+        return state.isQuiet();
+    }
+
     public boolean hasVoter(int node) {
         return state.voters.contains(node);
     }

@@ -47,6 +47,16 @@ final class Reads {
         return round;
     }
 
+    /** Begins a round though no read wants one; to be called when none waits. */
+    long newRound(long nowNanos) {
+        beginRound(nowNanos);
+        return round;
+    }
+
+    boolean isIdle() {
+        return early.isEmpty() && pending.isEmpty() && !roundWanted;
+    }
+
     private void beginRound(long nowNanos) {
         roundWanted = false;
         round++;
@@ -105,7 +115,7 @@ final class Reads {
         }
         if (roundWanted) {
             beginRound(nowNanos);
-            replication.sendHeartbeats(round);
+            replication.sendHeartbeats(round, false);
             release();
         }
     }
@@ -120,10 +130,9 @@ final class Reads {
         if (pending.isEmpty() && !lease.isOn()) {
             return;
         }
-        long[] rounds = state.progress.values().stream()
-                .mapToLong(voter -> voter.node == state.self ? round : voter.counts() ? voter.readRound : 0)
-                .toArray();
-        long confirmed = Quorum.reachedByMajority(rounds);
+        long confirmed = Quorum.reachedByMajority(
+                state.progress.values(),
+                voter -> voter.node == state.self ? round : voter.counts() ? voter.readRound : 0);
         lease.confirmed(confirmed);
         while (!pending.isEmpty() && pending.peek().round() <= confirmed) {
             Pending read = pending.poll();
@@ -150,7 +159,7 @@ final class Reads {
         Long awaited = behind.get(follower.node);
         if (awaited != null && follower.matchIndex() >= awaited) {
             behind.remove(follower.node);
-            replication.sendHeartbeat(follower, round);
+            replication.sendHeartbeat(follower, round, false);
         }
     }
 

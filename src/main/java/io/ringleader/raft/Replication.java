@@ -3,10 +3,8 @@ package io.ringleader.raft;
 import io.ringleader.raft.Message.AppendEntries;
 import io.ringleader.raft.Message.AppendReply;
 import io.ringleader.raft.Message.Heartbeat;
-import io.ringleader.raft.Message.HeartbeatReply;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /** Log replication (§5.3) and the commitment rule (§5.4.2): the leader's side and the follower's. */
 final class Replication {
@@ -91,13 +89,13 @@ final class Replication {
         return state.commitIndex() >= termStartIndex;
     }
 
-    /** @param readRound of heartbeats that fall due */
-    void tick(long nowNanos, LongSupplier readRound) {
+    /** @param quiet decides what heartbeats that fall due offer, and of which round they are */
+    void tick(long nowNanos, Quiet quiet) {
         if (nowNanos >= nextHeartbeatNanos) {
             // On multiples of the interval, so that the heartbeats of all groups of a node leave together in one frame.
             long interval = state.config.heartbeatNanos();
             nextHeartbeatNanos = (Math.floorDiv(nowNanos, interval) + 1) * interval;
-            sendHeartbeats(readRound.getAsLong());
+            sendHeartbeats(quiet.roundOfHeartbeats(nowNanos), quiet.isOffered());
         }
         for (Progress follower : state.progress.values()) {
             if (follower.node != state.self
@@ -110,18 +108,18 @@ final class Replication {
         }
     }
 
-    void sendHeartbeats(long readRound) {
+    void sendHeartbeats(long readRound, boolean quiet) {
         for (Progress follower : state.progress.values()) {
             if (follower.node != state.self) {
-                sendHeartbeat(follower, readRound);
+                sendHeartbeat(follower, readRound, quiet);
             }
         }
     }
 
-    void sendHeartbeat(Progress follower, long readRound) {
+    void sendHeartbeat(Progress follower, long readRound, boolean quiet) {
         // Never beyond what the follower is known to have: after it, its log may hold something else (§5.3).
         long commitIndex = Math.min(follower.matchIndex(), state.commitIndex());
-        state.effects().send(new Heartbeat(state.self, follower.node, state.term(), commitIndex, readRound));
+        state.effects().send(new Heartbeat(state.self, follower.node, state.term(), commitIndex, readRound, quiet));
     }
 
     /** If last log index ≥ nextIndex for a follower: send AppendEntries with log entries starting at nextIndex (Figure 2). */
@@ -177,7 +175,10 @@ final class Replication {
                         entries,
                         state.commitIndex()));
         if (follower.state() == Progress.State.REPLICATE) {
-            long bytes = entries.stream().mapToLong(Entry::sizeBytes).sum();
+            long bytes = 0;
+            for (Entry entry : entries) {
+                bytes += entry.sizeBytes();
+            }
             follower.entriesSent(prevLogIndex + entries.size(), bytes, nowNanos);
         }
         return true;
@@ -240,10 +241,8 @@ final class Replication {
      * (§5.3, §5.4). Entries of earlier terms are committed only with it, never by counting (§5.4.2, Figure 8).
      */
     private void advanceCommitIndex() {
-        long[] matched = state.progress.values().stream()
-                .mapToLong(voter -> voter.counts() ? voter.matchIndex() : 0)
-                .toArray();
-        long majority = Quorum.reachedByMajority(matched);
+        long majority =
+                Quorum.reachedByMajority(state.progress.values(), voter -> voter.counts() ? voter.matchIndex() : 0);
         if (majority > state.commitIndex() && state.log.term(majority) == state.term()) {
             state.commitTo(majority);
         }
@@ -318,6 +317,5 @@ final class Replication {
 
     void onHeartbeat(Heartbeat heartbeat) {
         state.commitTo(Math.min(heartbeat.commitIndex(), state.log.lastIndex()));
-        state.effects().send(new HeartbeatReply(state.self, heartbeat.from(), state.term(), heartbeat.readRound()));
     }
 }

@@ -23,6 +23,9 @@ public sealed interface Step {
 
     record Reconnected(int voter) implements Step {}
 
+    /** @param heardNanos when the node that may be gone was last heard */
+    record Suspected(int node, long heardNanos, long nowNanos) implements Step {}
+
     record ChunkStored(SnapshotPoint snapshot, long nextOffset) implements Step {}
 
     /** The snapshot that a leader sent is whole and durable. */

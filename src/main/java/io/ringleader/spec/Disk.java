@@ -104,16 +104,6 @@ public record Disk(long term, int votedFor, Log log, SortedMap<Integer, Replica>
         return own != null && own.voter();
     }
 
-    /** Whether the directory is on it, or a crash may have left it there. */
-    boolean mayHold(Replica own) {
-        Replica there = replicas.get(own.node());
-        return (there != null && there.isSameDirectory(own))
-                || queue.stream()
-                        .anyMatch(item -> item instanceof Write write
-                                && write.durable() instanceof Replica replica
-                                && replica.isSameDirectory(own));
-    }
-
     boolean holds(Entry entry) {
         return entry.index() <= log.base().index() || log.matches(entry.index(), entry.term());
     }

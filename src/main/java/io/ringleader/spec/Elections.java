@@ -81,6 +81,7 @@ final class Elections {
                                         .withVote(server.standing().speaker())));
     }
 
+    /** Whoever asked the same itself gives way. */
     static Action grantPreVote(PreVote request) {
         return new Action("GrantPreVote", server -> {
             if (!server.mayVote()) {
@@ -93,7 +94,9 @@ final class Elections {
             if (!server.log().isAtMost(request.lastLogIndex(), request.lastLogTerm())) {
                 return disabled("the asker's log is not up-to-date");
             }
-            return next(server).sending(new PreVoteReply(server.id(), request.from(), request.term(), true));
+            boolean givesWay = server.role() == Role.PRE_CANDIDATE;
+            return next(givesWay ? server.as(Role.FOLLOWER, HardState.NOBODY) : server)
+                    .sending(new PreVoteReply(server.id(), request.from(), request.term(), true));
         });
     }
 

@@ -128,7 +128,10 @@ final class Explanations {
         } else if (message instanceof AppendEntries request) {
             return List.of(List.of(Elections.follow(message), Replicating.handleAppendEntries(request)));
         } else if (message instanceof Heartbeat heartbeat) {
-            return List.of(List.of(Elections.follow(message), Replicating.handleHeartbeat(heartbeat)));
+            List<Action> awake = List.of(Elections.follow(message), Replicating.handleHeartbeat(heartbeat));
+            return heartbeat.quiet()
+                    ? List.of(awake, List.of(Elections.follow(message), Replicating.agreeToBeQuiet(heartbeat)))
+                    : List.of(awake);
         } else if (message instanceof InstallSnapshot chunk) {
             return List.of(List.of(Elections.follow(message), Snapshots.handleInstallSnapshot(chunk)));
         } else if (message instanceof TimeoutNow order) {
@@ -184,6 +187,8 @@ final class Explanations {
             return Replicating.acknowledgeOwnLog(reply);
         } else if (message instanceof Heartbeat heartbeat) {
             return Replicating.heartbeat(heartbeat);
+        } else if (message instanceof HeartbeatReply reply) {
+            return Replicating.nudge(reply);
         } else if (message instanceof ReadIndex question) {
             return Reading.askForReadIndex(question);
         } else if (message instanceof ReadIndexReply reply) {

@@ -1,13 +1,13 @@
 package io.ringleader.spec;
 
 import io.ringleader.raft.Entry;
-import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -28,31 +28,29 @@ final class History {
     /** By index, the term in which it became known that the entry is committed. */
     private final TreeMap<Long, Long> knownInTerm = new TreeMap<>();
 
+    /** By node, and then in the order in which they were lost; null once it was found again. */
     private final Map<Integer, List<Disk>> lost = new TreeMap<>();
+
     private Log committed = Log.EMPTY;
 
     // ---- disks that were lost
 
-    void lost(int node, Disk disk) {
-        lost.computeIfAbsent(node, id -> new ArrayList<>()).add(disk);
+    /** Returns how many the node had lost before. */
+    int lost(int node, Disk disk) {
+        List<Disk> disks = lost.computeIfAbsent(node, id -> new ArrayList<>());
+        disks.add(disk);
+        return disks.size() - 1;
     }
 
     List<Disk> lost(int node) {
-        return lost.getOrDefault(node, List.of());
+        return lost.getOrDefault(node, List.of()).stream()
+                .filter(Objects::nonNull)
+                .toList();
     }
 
-    /** The latest lost disk of the node that has this directory on it; it is lost no more. */
-    Disk found(int node, Replica own) {
-        List<Disk> disks = lost.getOrDefault(node, List.of());
-        for (int i = disks.size() - 1; i >= 0; i--) {
-            boolean fits = own == null
-                    ? !disks.get(i).replicas().containsKey(node)
-                    : disks.get(i).mayHold(own);
-            if (fits) {
-                return disks.remove(i);
-            }
-        }
-        throw new IllegalArgumentException("Node " + node + " has lost no disk with " + own + " on it.");
+    /** The disk that the node lost after so many others; it is lost no more. */
+    Disk found(int node, int lostBefore) {
+        return lost.get(node).set(lostBefore, null);
     }
 
     // ---- votes and entries

@@ -171,12 +171,23 @@ final class Replicating {
             if (!server.isLeader() || message.term() != server.currentTerm()) {
                 return disabled("it does not lead term " + message.term());
             }
+            if (message.quiet() && !isAllThereIs(server)) {
+                return disabled("it may be quiet only when everybody has everything: " + server.leading());
+            }
             long known = Math.min(server.leading().matchIndex(message.to()), server.commitIndex());
             return message.commitIndex() <= known
                     ? next(server.with(server.leading().withRound(message.readRound())))
                     : disabled("node " + message.to() + " is known to have committed entries up to " + known
                             + " only; beyond them its log may hold others");
         });
+    }
+
+    private static boolean isAllThereIs(Server server) {
+        long last = server.log().lastIndex();
+        return server.commitIndex() == last
+                && server.voters().stream()
+                        .allMatch(voter -> server.leading().counts(voter)
+                                && server.leading().matchIndex(voter) == last);
     }
 
     static Action handleHeartbeat(Heartbeat message) {
@@ -186,6 +197,34 @@ final class Replicating {
                                 Math.min(message.commitIndex(), server.log().lastIndex())))
                         .sending(new HeartbeatReply(
                                 server.id(), message.from(), server.currentTerm(), message.readRound())));
+    }
+
+    /** As before, and from now on it waits for no heartbeats: only who has all that the leader has may do without them. */
+    static Action agreeToBeQuiet(Heartbeat message) {
+        return new Action("AgreeToBeQuiet", server -> {
+            long last = server.log().lastIndex();
+            if (!message.quiet()
+                    || message.commitIndex() != last
+                    || !server.standing().speaker().voter()) {
+                return disabled("it is not asked to be quiet, does not vote, or its log does not end at "
+                        + message.commitIndex());
+            }
+            return next(server.committedTo(last))
+                    .sending(new HeartbeatReply(
+                            server.id(), message.from(), server.currentTerm(), message.readRound(), true));
+        });
+    }
+
+    /** A follower that is not quiet any more tells its leader so: an answer to no round at all. */
+    static Action nudge(HeartbeatReply message) {
+        return new Action(
+                "Nudge",
+                server -> !message.quiet()
+                                && message.readRound() < 0
+                                && message.term() == server.currentTerm()
+                                && message.to() == server.leader()
+                        ? next(server)
+                        : disabled("only the leader it follows is told, and no round is answered by it"));
     }
 
     /** An answer says that its sender took this server for the leader when the round had begun; it says nothing about logs. */

@@ -268,23 +268,28 @@ public final class TraceValidator implements StepObserver {
                 "Node " + server.id() + " came up as " + own + " and " + news + ", which is " + outcome + ".");
     }
 
-    /** Action LoseDisk: the node, which is not up, finds an empty disk at its next start. */
-    public void diskLost(int id) {
+    /**
+     * Action LoseDisk: the node, which is not up, finds an empty disk at its next start.
+     *
+     * @return how many disks the node had lost before
+     */
+    public int diskLost(int id) {
         Server server = servers.get(id);
+        int lostBefore = history.lost(id, server == null ? Disk.EMPTY : server.disk());
         if (server != null) {
-            history.lost(id, server.disk());
             servers.put(id, Server.restarted(id, server.voters(), Disk.EMPTY));
             timesTaken.merge("LoseDisk", 1L, Long::sum);
         }
+        return lostBefore;
     }
 
     /**
      * Action FindDisk: the node, which is not up and has an empty disk, gets back one that it lost.
      *
-     * @param own the directory of the node that is on it, null if there is none
+     * @param lostBefore what {@link #diskLost} returned
      */
-    public void diskFound(int id, Replica own) {
-        Disk disk = history.found(id, own);
+    public void diskFound(int id, int lostBefore) {
+        Disk disk = history.found(id, lostBefore);
         servers.put(
                 id, Server.restarted(id, servers.get(id).voters(), disk.crash()).with(disk));
         timesTaken.merge("FindDisk", 1L, Long::sum);

@@ -1,7 +1,5 @@
 package io.ringleader.store;
 
-import java.util.Arrays;
-
 /**
  * What each command does to the items and what it answers: memcached's semantics, line by line. A command that is refused
  * changes nothing. Owned by the store thread.
@@ -15,6 +13,7 @@ final class CommandExecutor {
     private long valueBytes;
     private long computed;
     private final GeneralExecutor general;
+    private final ItemDraft draft = new ItemDraft();
 
     CommandExecutor(Items items, StoreCounters counters) {
         this.items = items;
@@ -114,7 +113,7 @@ final class CommandExecutor {
         ResultWriter.value(
                 results,
                 item.data(),
-                0,
+                item.keyOffset(),
                 item.keyLength(),
                 item.clientFlags(),
                 item.cas(),
@@ -160,7 +159,10 @@ final class CommandExecutor {
         if (!hasRoom(c, c.valueLength())) {
             return Result.OUT_OF_MEMORY;
         }
-        put(newItem(c, valueData(c), c.clientFlags(), items.nextCas(), expiresAtMillis, 0));
+        put(draft(c).valueOf(c)
+                .clientFlags(c.clientFlags())
+                .cas(items.nextCas())
+                .expiresAtMillis(expiresAtMillis));
         return Result.STORED;
     }
 
@@ -180,26 +182,11 @@ final class CommandExecutor {
         if (!hasRoom(c, length)) {
             return Result.OUT_OF_MEMORY;
         }
-        byte[] data = extendedData(c, old, c.op() == Op.APPEND);
-        put(newItem(c, data, old.clientFlags(), items.nextCas(), old.expiresAtMillis(), 0));
+        put(draft(c).joined(old, c, c.op() == Op.APPEND)
+                .clientFlags(old.clientFlags())
+                .cas(items.nextCas())
+                .expiresAtMillis(old.expiresAtMillis()));
         return Result.STORED;
-    }
-
-    /** The key and the value of the command. */
-    static byte[] valueData(CommandReader c) {
-        byte[] data = newData(c, c.valueLength());
-        System.arraycopy(c.buffer(), c.valueOffset(), data, c.keyLength(), c.valueLength());
-        return data;
-    }
-
-    /** The key, and the values of the item and the command in this order or the other. */
-    static byte[] extendedData(CommandReader c, Item old, boolean append) {
-        byte[] data = newData(c, old.valueLength() + c.valueLength());
-        int oldAt = c.keyLength() + (append ? 0 : c.valueLength());
-        int addedAt = c.keyLength() + (append ? old.valueLength() : 0);
-        System.arraycopy(old.data(), old.valueOffset(), data, oldAt, old.valueLength());
-        System.arraycopy(c.buffer(), c.valueOffset(), data, addedAt, c.valueLength());
-        return data;
     }
 
     private byte delete(CommandReader c) {
@@ -263,33 +250,39 @@ final class CommandExecutor {
     }
 
     /** The item with the computed number in place of the old text, padded with spaces to its length. */
-    Item numbered(CommandReader c, Item old, long cas, long expiresAtMillis) {
-        byte[] data = numberData(c, computed, old.valueLength());
-        Item next = newItem(c, data, old.clientFlags(), cas, expiresAtMillis, old.marks());
+    ItemDraft numbered(CommandReader c, Item old, long cas, long expiresAtMillis) {
+        ItemDraft next = number(c, computed)
+                .padTo(old.valueLength())
+                .clientFlags(old.clientFlags())
+                .cas(cas)
+                .expiresAtMillis(expiresAtMillis)
+                .marks(old.marks());
         // as memcached, which changes a number in place only if it has room, and else makes an item that nobody has
         // read
-        return next.valueLength() > old.valueLength() ? next : next.withHintsOf(old);
+        return next.valueLength() > old.valueLength() ? next : next.hintsOf(old);
     }
 
-    /** The key and the digits of the number, padded with spaces to the length. */
-    byte[] numberData(CommandReader c, long number, int minLength) {
+    /** An item that is the digits of the number. */
+    ItemDraft number(CommandReader c, long number) {
         int digits = numeric.format(number);
-        byte[] data = newData(c, Math.max(digits, minLength));
-        System.arraycopy(numeric.digits(), NumericText.MAX_DIGITS - digits, data, c.keyLength(), digits);
-        Arrays.fill(data, c.keyLength() + digits, data.length, (byte) ' ');
-        return data;
+        return draft(c).value(numeric.digits(), NumericText.MAX_DIGITS - digits, digits);
     }
 
     private static long decremented(long number, long delta) {
         return Long.compareUnsigned(delta, number) > 0 ? 0 : number - delta;
     }
 
-    Item newItem(CommandReader c, byte[] data, int clientFlags, long cas, long expiresAtMillis, int marks) {
-        long hash = Hash64.hash(data, 0, c.keyLength());
-        return new Item(data, c.keyLength(), clientFlags, cas, expiresAtMillis, hash, marks).madeAt(items.timeMillis());
+    /** The draft of an item with the command's key, made now; the one before is no more. */
+    ItemDraft draft(CommandReader c) {
+        return draft.begin(c, items.timeMillis());
     }
 
-    private void put(Item item) {
+    /** The draft of an item like that one; the one before is no more. */
+    ItemDraft draftLike(Item item) {
+        return draft.beginLike(item);
+    }
+
+    private void put(ItemDraft item) {
         items.put(item);
         counters.itemsStored++;
     }
@@ -299,7 +292,7 @@ final class CommandExecutor {
         if (items.isPast(expiresAtMillis)) {
             items.remove(item);
         } else {
-            items.put(item.withExpiry(expiresAtMillis));
+            items.put(draftLike(item).expiresAtMillis(expiresAtMillis));
         }
     }
 
@@ -309,12 +302,6 @@ final class CommandExecutor {
 
     boolean hasRoom(CommandReader c, long valueLength) {
         return items.hasRoom(c.buffer(), c.keyOffset(), c.keyLength(), valueLength, partitionMaxBytes);
-    }
-
-    static byte[] newData(CommandReader c, int valueLength) {
-        byte[] data = new byte[c.keyLength() + valueLength];
-        System.arraycopy(c.buffer(), c.keyOffset(), data, 0, c.keyLength());
-        return data;
     }
 
     byte counted(byte result) {

@@ -17,6 +17,7 @@ final class ExpiryIndex {
 
     private static final int DEFAULT_BLOCK_ITEMS = 256;
 
+    private final ItemPages pages;
     private final int blockItems;
     private Block[] blocks = new Block[4];
     /** The first expiry of each block, so that most of a search stays in this array. */
@@ -24,54 +25,40 @@ final class ExpiryIndex {
 
     private int blockCount;
 
-    ExpiryIndex() {
-        this(DEFAULT_BLOCK_ITEMS);
+    ExpiryIndex(ItemPages pages) {
+        this(pages, DEFAULT_BLOCK_ITEMS);
     }
 
     /** @param blockItems at least 4; how many items a block takes before it is split */
-    ExpiryIndex(int blockItems) {
+    ExpiryIndex(ItemPages pages, int blockItems) {
+        this.pages = pages;
         this.blockItems = blockItems;
     }
 
     private static final class Block {
         final long[] expiries;
-        final Item[] items;
+        /** Their addresses. */
+        final long[] items;
+
         int count;
 
         Block(int capacity) {
             expiries = new long[capacity];
-            items = new Item[capacity];
-        }
-
-        /** The first position whose item is not before the given one; {@code count} if there is none. */
-        int positionOf(Item item) {
-            long time = item.expiresAtMillis();
-            int low = 0;
-            int high = count;
-            while (low < high) {
-                int middle = (low + high) >>> 1;
-                long expiry = expiries[middle];
-                if (expiry < time || (expiry == time && Item.compareKeys(items[middle], item) < 0)) {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-            }
-            return low;
+            items = new long[capacity];
         }
 
         void insert(int at, Item item) {
             System.arraycopy(expiries, at, expiries, at + 1, count - at);
             System.arraycopy(items, at, items, at + 1, count - at);
             expiries[at] = item.expiresAtMillis();
-            items[at] = item;
+            items[at] = item.address();
             count++;
         }
 
         void delete(int at) {
             System.arraycopy(expiries, at + 1, expiries, at, count - at - 1);
             System.arraycopy(items, at + 1, items, at, count - at - 1);
-            items[--count] = null;
+            count--;
         }
 
         /** Moves the items from {@code from} on to the end of another block. */
@@ -79,7 +66,6 @@ final class ExpiryIndex {
             System.arraycopy(expiries, from, target.expiries, target.count, count - from);
             System.arraycopy(items, from, target.items, target.count, count - from);
             target.count += count - from;
-            Arrays.fill(items, from, count, null);
             count = from;
         }
     }
@@ -90,7 +76,7 @@ final class ExpiryIndex {
 
     /** The item that expires first; null if there is none. */
     Item first() {
-        return blockCount == 0 ? null : blocks[0].items[0];
+        return blockCount == 0 ? null : item(blocks[0].items[0]);
     }
 
     /** The earliest expiry later than {@code timeMillis}, or {@link #NONE}. */
@@ -123,7 +109,7 @@ final class ExpiryIndex {
         }
         int b = blockOf(item);
         Block block = blocks[b];
-        int at = block.positionOf(item);
+        int at = positionOf(block, item);
         if (block.count == blockItems) {
             // Equal distances arrive in order: at the end nothing is split, so that blocks stay full.
             boolean append = at == block.count && b == blockCount - 1;
@@ -145,15 +131,11 @@ final class ExpiryIndex {
         }
     }
 
-    /** Removes an item that was added; it must be the very object. */
+    /** Removes an item that was added. */
     void remove(Item item) {
-        int b = blockCount == 0 ? -1 : blockOf(item);
-        int at = b < 0 ? 0 : blocks[b].positionOf(item);
-        if (b < 0 || at == blocks[b].count || blocks[b].items[at] != item) {
-            throw new IllegalStateException(
-                    "An item that expires at " + item.expiresAtMillis() + " is not in the index of expiries.");
-        }
+        int b = blockOfAdded(item, item.address());
         Block block = blocks[b];
+        int at = positionOf(block, item);
         block.delete(at);
         if (block.count == 0) {
             deleteBlock(b);
@@ -163,6 +145,44 @@ final class ExpiryIndex {
         if (block.count < blockItems / 4) {
             mergeIfSmall(Math.min(b, blockCount - 2));
         }
+    }
+
+    /** An item that was added has moved: it is the same, and is to be found elsewhere. */
+    void replace(long oldAddress, Item item) {
+        Block block = blocks[blockOfAdded(item, oldAddress)];
+        block.items[positionOf(block, item)] = item.address();
+    }
+
+    /** The block that has the item, at that address. */
+    private int blockOfAdded(Item item, long address) {
+        int b = blockCount == 0 ? -1 : blockOf(item);
+        int at = b < 0 ? 0 : positionOf(blocks[b], item);
+        if (b < 0 || at == blocks[b].count || blocks[b].items[at] != address) {
+            throw new IllegalStateException("An item at address " + address + " that expires at "
+                    + item.expiresAtMillis() + " is not in the index of expiries.");
+        }
+        return b;
+    }
+
+    /** The first position in the block whose item is not before the given one; the block's count if there is none. */
+    private int positionOf(Block block, Item item) {
+        long time = item.expiresAtMillis();
+        int low = 0;
+        int high = block.count;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            long expiry = block.expiries[middle];
+            if (expiry < time || (expiry == time && Item.compareKeys(item(block.items[middle]), item) < 0)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private Item item(long address) {
+        return new Item(pages.pageOf(address), address);
     }
 
     /** Joins block {@code b} and the one after it if together they are far from being split again. */
@@ -182,7 +202,7 @@ final class ExpiryIndex {
             int middle = (low + high + 1) >>> 1;
             long expiry = firstExpiries[middle];
             // Keys are looked at only among equals, since they are far away in memory.
-            if (expiry < time || (expiry == time && Item.compareKeys(blocks[middle].items[0], item) <= 0)) {
+            if (expiry < time || (expiry == time && Item.compareKeys(item(blocks[middle].items[0]), item) <= 0)) {
                 low = middle;
             } else {
                 high = middle - 1;

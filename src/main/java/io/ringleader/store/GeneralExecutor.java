@@ -62,28 +62,32 @@ final class GeneralExecutor {
         }
         counters.getHits++;
         counters.touchHits += c.has(Options.TOUCH) ? 1 : 0;
-        Item touched = c.has(Options.TOUCH) ? item.withExpiry(items.expiryOf(c.exptime())) : item;
+        long nowMillis = items.timeMillis();
+        long newExpiry = c.has(Options.TOUCH) ? items.expiryOf(c.exptime()) : item.expiresAtMillis();
         boolean won = !item.has(Item.TAKEN)
                 && ((c.has(Options.WIN_STALE) && item.has(Item.STALE))
-                        || isToBeRenewed(c, c.has(Options.RECACHE_BEFORE) ? item : touched));
-        Item next = won ? touched.withMarks(item.marks() | Item.TAKEN) : touched;
-        long nowMillis = items.timeMillis();
-        long ttlSeconds = (c.has(Options.TTL_BEFORE) ? item : touched).ttlSeconds(nowMillis);
+                        || isToBeRenewed(c, c.has(Options.RECACHE_BEFORE) ? item.expiresAtMillis() : newExpiry));
+        long ttlSeconds = Item.ttlSeconds(c.has(Options.TTL_BEFORE) ? item.expiresAtMillis() : newExpiry, nowMillis);
         int facts = factsOf(item) | (value ? Facts.VALUE : 0) | (won ? Facts.WON : 0);
         ResultWriter.fetched(results, facts, item, ttlSeconds, item.idleSeconds(nowMillis));
         hintsAnswered = true;
-        noteAccess(c, next, nowMillis);
-        if (next != item) {
-            replace(item, next);
+        noteAccess(c, item, nowMillis);
+        if (won || c.has(Options.TOUCH)) {
+            replace(
+                    item,
+                    shared.draftLike(item)
+                            .expiresAtMillis(newExpiry)
+                            .marks(won ? item.marks() | Item.TAKEN : item.marks()));
         }
     }
 
-    private boolean isToBeRenewed(CommandReader c, Item item) {
+    private boolean isToBeRenewed(CommandReader c, long expiresAtMillis) {
         long wantedMillis = items.expiryOf(c.recacheExptime());
         return c.has(Options.RECACHE)
                 && wantedMillis != Item.NEVER
-                && item.expiresAtMillis() != Item.NEVER
-                && item.ttlSeconds(items.timeMillis()) < Item.ttlSeconds(wantedMillis, items.timeMillis());
+                && expiresAtMillis != Item.NEVER
+                && Item.ttlSeconds(expiresAtMillis, items.timeMillis())
+                        < Item.ttlSeconds(wantedMillis, items.timeMillis());
     }
 
     private void vivify(CommandReader c, ByteWriter results) {
@@ -92,11 +96,13 @@ final class GeneralExecutor {
             ResultWriter.code(results, shared.counted(Result.OUT_OF_MEMORY));
             return;
         }
-        Item made = shared.newItem(c, CommandExecutor.newData(c, 0), 0, nextCas(c), expiresAtMillis, Item.TAKEN);
+        ItemDraft made =
+                shared.draft(c).cas(nextCas(c)).expiresAtMillis(expiresAtMillis).marks(Item.TAKEN);
+        made.hitBefore = !c.has(Options.UNSEEN);
         store(c, made);
-        int facts = Facts.CREATED | Facts.WON | (answersValue(c, made) ? Facts.VALUE : 0);
-        ResultWriter.fetched(results, facts, made, ttlOfMade(c, made), 0);
-        noteAccess(c, made, items.timeMillis());
+        boolean value = c.has(Options.VALUE) && !(c.has(Options.COMPARE) && made.cas == c.cas());
+        int facts = Facts.CREATED | Facts.WON | (value ? Facts.VALUE : 0);
+        ResultWriter.vivified(results, facts, made, ttlOfMade(c, made));
     }
 
     private static int factsOf(Item item) {
@@ -137,12 +143,16 @@ final class GeneralExecutor {
             ResultWriter.code(results, shared.counted(Result.OUT_OF_MEMORY));
             return;
         }
-        byte[] data =
-                joins ? CommandExecutor.extendedData(c, old, c.mode() == Op.APPEND) : CommandExecutor.valueData(c);
         int marks = stale ? Item.STALE | (old.marks() & Item.TAKEN) : 0;
         int clientFlags = joins ? old.clientFlags() : c.clientFlags();
-        Item made = shared.newItem(c, data, clientFlags, nextCas(c), expiresAtMillis, marks);
-        store(c, made);
+        ItemDraft made = shared.draft(c);
+        made = joins ? made.joined(old, c, c.mode() == Op.APPEND) : made.valueOf(c);
+        store(
+                c,
+                made.clientFlags(clientFlags)
+                        .cas(nextCas(c))
+                        .expiresAtMillis(expiresAtMillis)
+                        .marks(marks));
         int facts = (stale ? Facts.STALE : 0) | (old == null ? Facts.CREATED : 0);
         ResultWriter.changed(results, facts, made, made.ttlSeconds(items.timeMillis()));
     }
@@ -204,11 +214,11 @@ final class GeneralExecutor {
         }
         long expiresAtMillis = empty || c.has(Options.TOUCH) ? items.expiryOf(c.exptime()) : old.expiresAtMillis();
         long cas = stale || c.has(Options.NEW_CAS) ? nextCas(c) : old.cas();
-        byte[] data = empty ? CommandExecutor.newData(c, 0) : old.data();
-        int clientFlags = empty ? 0 : old.clientFlags();
-        Item kept = shared.newItem(c, data, clientFlags, cas, expiresAtMillis, stale ? Item.STALE : 0);
         // an empty value is a new one, which nobody has read
-        replace(old, empty ? kept : kept.withHintsOf(old));
+        ItemDraft kept = empty
+                ? shared.draft(c)
+                : shared.draft(c).valueOf(old).clientFlags(old.clientFlags()).hintsOf(old);
+        replace(old, kept.cas(cas).expiresAtMillis(expiresAtMillis).marks(stale ? Item.STALE : 0));
         return Result.DELETED;
     }
 
@@ -229,9 +239,10 @@ final class GeneralExecutor {
         }
         shared.countDelta(increment, true);
         long expiresAtMillis = c.has(Options.TOUCH) ? items.expiryOf(c.exptime()) : old.expiresAtMillis();
-        Item next = shared.numbered(c, old, nextCas(c), expiresAtMillis);
+        long shownExpiry = c.has(Options.TTL_BEFORE) ? old.expiresAtMillis() : expiresAtMillis;
+        ItemDraft next = shared.numbered(c, old, nextCas(c), expiresAtMillis);
         store(c, next);
-        long ttlSeconds = (c.has(Options.TTL_BEFORE) ? old : next).ttlSeconds(items.timeMillis());
+        long ttlSeconds = Item.ttlSeconds(shownExpiry, items.timeMillis());
         ResultWriter.counted(results, 0, next, ttlSeconds, shared.computed());
     }
 
@@ -240,16 +251,15 @@ final class GeneralExecutor {
             ResultWriter.code(results, Result.NOT_FOUND);
             return;
         }
-        byte[] data = shared.numberData(c, c.initial(), 0);
-        int length = data.length - c.keyLength();
+        ItemDraft made = shared.number(c, c.initial());
+        int length = made.valueLength();
         long expiresAtMillis = items.expiryOf(exptimeOfMade(c));
         if (length > shared.itemMaxBytes()) {
             ResultWriter.code(results, shared.counted(Result.TOO_LARGE));
         } else if (!items.isPast(expiresAtMillis) && !shared.hasRoom(c, length)) {
             ResultWriter.code(results, shared.counted(Result.OUT_OF_MEMORY));
         } else {
-            Item made = shared.newItem(c, data, 0, nextCas(c), expiresAtMillis, 0);
-            store(c, made);
+            store(c, made.cas(nextCas(c)).expiresAtMillis(expiresAtMillis));
             ResultWriter.counted(results, Facts.CREATED, made, ttlOfMade(c, made), c.initial());
         }
     }
@@ -258,11 +268,11 @@ final class GeneralExecutor {
         return c.has(Options.TTL_BETWEEN) && c.has(Options.TTL_BEFORE) ? c.exptime() : c.vivifyExptime();
     }
 
-    private long ttlOfMade(CommandReader c, Item made) {
+    private long ttlOfMade(CommandReader c, ItemDraft made) {
         if (c.has(Options.TTL_BETWEEN)) {
             long exptime = c.has(Options.TTL_BEFORE) ? c.vivifyExptime() : c.exptime();
             long expiresAtMillis = items.expiryOf(exptime);
-            return expiresAtMillis == Item.NEVER ? -1 : Item.ttlSeconds(expiresAtMillis, items.timeMillis());
+            return Item.ttlSeconds(expiresAtMillis, items.timeMillis());
         }
         return c.has(Options.TTL_BEFORE) ? -1 : made.ttlSeconds(items.timeMillis());
     }
@@ -272,17 +282,17 @@ final class GeneralExecutor {
     }
 
     /** Keeps a new value, unless it is over already. */
-    private void store(CommandReader c, Item made) {
+    private void store(CommandReader c, ItemDraft made) {
         counters.itemsStored++;
-        if (items.isPast(made.expiresAtMillis())) {
+        if (items.isPast(made.expiresAtMillis)) {
             items.removeKey(c.buffer(), c.keyOffset(), c.keyLength());
         } else {
             items.put(made);
         }
     }
 
-    private void replace(Item old, Item next) {
-        if (items.isPast(next.expiresAtMillis())) {
+    private void replace(Item old, ItemDraft next) {
+        if (items.isPast(next.expiresAtMillis)) {
             items.remove(old);
         } else {
             items.put(next);

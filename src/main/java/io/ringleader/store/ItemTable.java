@@ -1,74 +1,96 @@
 package io.ringleader.store;
 
-import java.util.Arrays;
-
 /**
  * The hash table of one partition: {@value #SHARDS} small open-addressing tables, chosen by the upper bits of the key's
- * hash, with linear probing and backward-shift deletion (so no tombstones). A shard grows and shrinks on its own; even with
- * tens of millions of items one resize moves some thousand references, far less than a millisecond. A lookup allocates
- * nothing.
+ * hash, with linear probing and backward-shift deletion (so no tombstones). A slot is a number: the address of an item in
+ * {@link ItemPages}, and above it the lower bits of the hash, so that other items are hardly ever looked at. A shard grows and
+ * shrinks on its own; even with tens of millions of items one resize moves some thousand numbers, far less than a millisecond.
+ * Nothing is allocated but for that.
  *
- * <p>{@link #share()} hands out all shards as they are, at the cost of copying {@value #SHARDS} references. From then on the
- * first change of a shard copies it, so the one who holds the shared shards sees them unchanged for ever and may read them
- * on another thread.
+ * <p>{@link #share()} hands out all shards as they are, at the cost of copying {@value #SHARDS} references. As long as
+ * {@link Leases} say that somebody may read a shard, the first change copies it.
  *
  * <p>Owned by the store thread.
  */
 final class ItemTable {
     static final int SHARD_BITS = 12;
     static final int SHARDS = 1 << SHARD_BITS;
-    private static final int MIN_CAPACITY = 8;
+    private static final int MIN_CAPACITY = 4;
+    private static final long ADDRESS_MASK = (1L << ItemPages.ADDRESS_BITS) - 1;
+    private static final int TAG_BITS = Long.SIZE - ItemPages.ADDRESS_BITS;
+    private static final int TAG_MASK = (1 << TAG_BITS) - 1;
+    /** A slot's place is a function of the tag alone, so a shard cannot use more. */
+    private static final int MAX_CAPACITY = 1 << TAG_BITS;
 
-    private final Item[][] slots = new Item[SHARDS][];
+    private final ItemPages pages;
+    private final Leases leases;
+    private final long[][] slots = new long[SHARDS][];
     private final int[] counts = new int[SHARDS];
-    /** The generation in which a shard's array was made. It may be written only in that generation. */
+    /** The generation in which a shard's array was made. */
     private final int[] madeIn = new int[SHARDS];
 
-    private int generation;
     private long size;
+
+    ItemTable(ItemPages pages, Leases leases) {
+        this.pages = pages;
+        this.leases = leases;
+    }
 
     static int shardOf(long hash) {
         return (int) (hash >>> (Long.SIZE - SHARD_BITS));
+    }
+
+    static long addressIn(long slot) {
+        return slot & ADDRESS_MASK;
     }
 
     long size() {
         return size;
     }
 
-    Item find(byte[] key, int offset, int length, long hash) {
-        Item[] shard = slots[shardOf(hash)];
+    /** The address of the item with that key, or 0. */
+    long find(byte[] key, int offset, int length, long hash) {
+        long[] shard = slots[shardOf(hash)];
         if (shard == null) {
-            return null;
+            return 0;
         }
-        return shard[slotOf(shard, key, offset, length, hash)];
-    }
-
-    /** Stores the item and returns the one it replaced, or null. */
-    Item put(Item item) {
-        int s = shardOf(item.hash());
-        Item[] shard = writable(s);
-        int slot = slotOf(shard, item.data(), 0, item.keyLength(), item.hash());
-        Item previous = shard[slot];
-        shard[slot] = item;
-        if (previous == null) {
-            size++;
-            counts[s]++;
-            if (counts[s] * 3L > shard.length * 2L) {
-                resize(s, shard.length * 2);
+        int tag = tagOf(hash);
+        int mask = shard.length - 1;
+        int at = tag & mask;
+        for (long slot = shard[at]; slot != 0; slot = shard[at]) {
+            long address = slot & ADDRESS_MASK;
+            if (tagIn(slot) == tag
+                    && Item.hasKey(pages.pageOf(address), ItemPages.offsetOf(address), key, offset, length)) {
+                return address;
             }
+            at = (at + 1) & mask;
         }
-        return previous;
+        return 0;
     }
 
-    /** Removes an item that is in the table; it must be the very object. */
-    void remove(Item item) {
-        int s = shardOf(item.hash());
-        Item[] shard = writable(s);
-        int slot = slotOf(shard, item.data(), 0, item.keyLength(), item.hash());
-        if (shard[slot] != item) {
-            throw new IllegalStateException("An item to be removed is not in the table (hash " + item.hash() + ").");
+    /** Adds an item whose key is not in the table. */
+    void add(long hash, long address) {
+        int s = shardOf(hash);
+        long[] shard = writable(s);
+        counts[s]++;
+        size++;
+        if (counts[s] * 5L > shard.length * 4L) {
+            shard = resize(s, shard.length * 2);
         }
-        closeGap(shard, slot);
+        insert(shard, slotOf(hash, address));
+    }
+
+    /** Puts an item, or another version of it, where the item at the old address is. */
+    void replace(long hash, long oldAddress, long address) {
+        long[] shard = writable(shardOf(hash));
+        shard[positionOf(shard, hash, oldAddress)] = slotOf(hash, address);
+    }
+
+    /** Removes the item at the address. */
+    void remove(long hash, long address) {
+        int s = shardOf(hash);
+        long[] shard = writable(s);
+        closeGap(shard, positionOf(shard, hash, address));
         size--;
         counts[s]--;
         if (shard.length > MIN_CAPACITY && counts[s] * 8L < shard.length) {
@@ -76,39 +98,54 @@ final class ItemTable {
         }
     }
 
-    /** Forgets all items. The old shards are left alone, since they may be shared. */
-    void clear() {
-        Arrays.fill(slots, null);
-        Arrays.fill(counts, 0);
-        size = 0;
-    }
-
-    /** All shards as of now, empty ones possibly null. They and their slots never change again. */
-    Item[][] share() {
-        generation++;
+    /** All shards as of now, empty ones possibly null. They do not change until the lease taken with them is given back. */
+    long[][] share() {
         return slots.clone();
     }
 
-    /** The slot that holds the key, or the free one where it belongs. A shard always has a free slot. */
-    private static int slotOf(Item[] shard, byte[] key, int offset, int length, long hash) {
+    private static int tagOf(long hash) {
+        return (int) hash & TAG_MASK;
+    }
+
+    private static int tagIn(long slot) {
+        return (int) (slot >>> ItemPages.ADDRESS_BITS);
+    }
+
+    private static long slotOf(long hash, long address) {
+        return (long) tagOf(hash) << ItemPages.ADDRESS_BITS | address;
+    }
+
+    private static int positionOf(long[] shard, long hash, long address) {
+        long wanted = slotOf(hash, address);
         int mask = shard.length - 1;
-        int slot = (int) hash & mask;
-        while (true) {
-            Item item = shard[slot];
-            if (item == null || (item.hash() == hash && item.hasKey(key, offset, length))) {
-                return slot;
+        int at = tagOf(hash) & mask;
+        while (shard[at] != wanted) {
+            if (shard[at] == 0) {
+                throw new IllegalStateException(
+                        "There is no item at address " + address + " in the table (hash " + hash + ").");
             }
-            slot = (slot + 1) & mask;
+            at = (at + 1) & mask;
         }
+        return at;
+    }
+
+    /** A shard always has a free slot. */
+    private static void insert(long[] shard, long slot) {
+        int mask = shard.length - 1;
+        int at = tagIn(slot) & mask;
+        while (shard[at] != 0) {
+            at = (at + 1) & mask;
+        }
+        shard[at] = slot;
     }
 
     /** Empties a slot and moves later items of the same run back, so that no search stops early. */
-    private static void closeGap(Item[] shard, int slot) {
+    private static void closeGap(long[] shard, int slot) {
         int mask = shard.length - 1;
         int gap = slot;
         int next = (gap + 1) & mask;
-        while (shard[next] != null) {
-            int home = (int) shard[next].hash() & mask;
+        while (shard[next] != 0) {
+            int home = tagIn(shard[next]) & mask;
             // It may move if its home is not within (gap, next], read around the end of the array.
             if (((next - home) & mask) >= ((next - gap) & mask)) {
                 shard[gap] = shard[next];
@@ -116,37 +153,35 @@ final class ItemTable {
             }
             next = (next + 1) & mask;
         }
-        shard[gap] = null;
+        shard[gap] = 0;
     }
 
-    private Item[] writable(int s) {
-        Item[] shard = slots[s];
+    private long[] writable(int s) {
+        long[] shard = slots[s];
         if (shard == null) {
-            shard = new Item[MIN_CAPACITY];
-        } else if (madeIn[s] != generation) {
+            shard = new long[MIN_CAPACITY];
+        } else if (!leases.mayChange(madeIn[s])) {
             shard = shard.clone();
         } else {
             return shard;
         }
         slots[s] = shard;
-        madeIn[s] = generation;
+        madeIn[s] = leases.generation();
         return shard;
     }
 
     /** For a shard that is {@link #writable} already. */
-    private void resize(int s, int capacity) {
-        Item[] from = slots[s];
-        Item[] to = new Item[capacity];
-        int mask = capacity - 1;
-        for (Item item : from) {
-            if (item != null) {
-                int slot = (int) item.hash() & mask;
-                while (to[slot] != null) {
-                    slot = (slot + 1) & mask;
-                }
-                to[slot] = item;
+    private long[] resize(int s, int capacity) {
+        if (capacity > MAX_CAPACITY) {
+            throw new IllegalStateException("A part of the table holds at most " + MAX_CAPACITY + " items.");
+        }
+        long[] to = new long[capacity];
+        for (long slot : slots[s]) {
+            if (slot != 0) {
+                insert(to, slot);
             }
         }
         slots[s] = to;
+        return to;
     }
 }

@@ -19,13 +19,25 @@ final class Items {
     /** No flush is pending. */
     private static final long NO_FLUSH = 0;
 
-    private final ItemTable table = new ItemTable();
-    private ExpiryIndex expiring = new ExpiryIndex();
+    /**
+     * What {@link #moveTogether} moves at once, some ten microseconds of work, and that many bytes more for each that was freed:
+     * where a quarter is holes, three bytes are moved for one that is won.
+     */
+    private static final int MOVED_BYTES = 16 << 10;
+
+    private static final int MOVED_PER_FREED = 4;
+
+    private final Leases leases = new Leases();
+    private ItemPages pages = new ItemPages(leases);
+    private ItemTable table = new ItemTable(pages, leases);
+    private ExpiryIndex expiring = new ExpiryIndex(pages);
     private long usedBytes;
     private long timeMillis;
     private long lastCas;
     private long flushAtMillis;
     private long expiredTotal;
+    /** Since {@link #moveTogether} last looked. */
+    private long freedBytes;
 
     Items() {}
 
@@ -64,7 +76,7 @@ final class Items {
 
     /** The item as a client sees it, or null. */
     Item visible(byte[] key, int offset, int length) {
-        Item item = table.find(key, offset, length, Hash64.hash(key, offset, length));
+        Item item = find(key, offset, length);
         return item != null && item.isVisibleAt(timeMillis) ? item : null;
     }
 
@@ -73,9 +85,8 @@ final class Items {
      * does not grow always fits, so that a partition above a lowered limit can still be emptied.
      */
     boolean hasRoom(byte[] key, int offset, int keyLength, long valueLength, long limitBytes) {
-        long hash = Hash64.hash(key, offset, keyLength);
         for (int purged = 0; ; purged++) {
-            Item old = table.find(key, offset, keyLength, hash);
+            Item old = find(key, offset, keyLength);
             long growth = Item.sizeBytes(keyLength, valueLength) - (old == null ? 0 : old.sizeBytes());
             if (growth <= 0 || usedBytes + growth <= limitBytes) {
                 return true;
@@ -86,28 +97,61 @@ final class Items {
         }
     }
 
-    void put(Item item) {
-        Item previous = table.put(item);
-        if (previous != null) {
-            forget(previous);
+    /** Stores the item in place of what is there under its key, if anything is. */
+    Item put(ItemDraft draft) {
+        long hash = draft.hash();
+        long old = table.find(draft.key(), draft.keyOffset(), draft.keyLength, hash);
+        if (old != 0) {
+            forget(itemAt(old));
         }
+        int cellBytes = draft.cellBytes();
+        boolean inPlace = old != 0 && draft.maySucceedInPlace() && pages.mayOverwrite(old, cellBytes);
+        long address = inPlace ? old : pages.allocate(cellBytes);
+        draft.writeTo(pages.pageOf(address), ItemPages.offsetOf(address));
+        if (old == 0) {
+            table.add(hash, address);
+        } else if (!inPlace) {
+            table.replace(hash, old, address);
+            pages.free(old);
+        }
+        Item item = itemAt(address);
         usedBytes += item.sizeBytes();
         if (item.expiresAtMillis() != Item.NEVER) {
             expiring.add(item);
+        }
+        return item;
+    }
+
+    /**
+     * Moves some items together if too much memory is holes between them: to be called after every change. Items that were
+     * looked at before are no longer good.
+     */
+    void moveTogether() {
+        long left = freedBytes * MOVED_PER_FREED + MOVED_BYTES;
+        freedBytes = 0;
+        for (long from = pages.nextToMove(); from != 0 && left > 0; from = pages.nextToMove()) {
+            Item moved = itemAt(pages.copy(from));
+            table.replace(moved.hash(), from, moved.address());
+            if (moved.expiresAtMillis() != Item.NEVER) {
+                expiring.replace(from, moved);
+            }
+            pages.free(from);
+            left -= moved.sizeBytes();
         }
     }
 
     /** Removes what is stored under the key, visible or not, if anything is. */
     void removeKey(byte[] key, int offset, int length) {
-        Item item = table.find(key, offset, length, Hash64.hash(key, offset, length));
+        Item item = find(key, offset, length);
         if (item != null) {
             remove(item);
         }
     }
 
     void remove(Item item) {
-        table.remove(item);
+        table.remove(item.hash(), item.address());
         forget(item);
+        pages.free(item.address());
     }
 
     /** Flushes now, or plans it in place of an earlier plan. */
@@ -167,8 +211,33 @@ final class Items {
         return expiredTotal;
     }
 
-    Item[][] share() {
+    /** Where all items are now, for a capture that takes a lease. */
+    long[][] shareTable() {
         return table.share();
+    }
+
+    /** All items as they are now, for a capture that takes a lease. */
+    byte[][] sharePages() {
+        return pages.share();
+    }
+
+    /** Keeps what is shared at this moment as it is, until it is given back. */
+    Leases.Lease lease() {
+        return leases.take();
+    }
+
+    /** The memory that items take without the table and the index of expiries; depends on more than the log. */
+    long pageBytes() {
+        return pages.pageBytes();
+    }
+
+    private Item find(byte[] key, int offset, int length) {
+        long address = table.find(key, offset, length, Hash64.hash(key, offset, length));
+        return address == 0 ? null : itemAt(address);
+    }
+
+    private Item itemAt(long address) {
+        return new Item(pages.pageOf(address), address);
     }
 
     private long afterSeconds(long seconds) {
@@ -187,6 +256,7 @@ final class Items {
 
     private void forget(Item item) {
         usedBytes -= item.sizeBytes();
+        freedBytes += item.sizeBytes();
         if (item.expiresAtMillis() != Item.NEVER) {
             expiring.remove(item);
         }
@@ -194,8 +264,9 @@ final class Items {
 
     /** New collections, since emptying the old ones would take time in proportion to their size. */
     private void clear() {
-        table.clear();
-        expiring = new ExpiryIndex();
+        pages = new ItemPages(leases);
+        table = new ItemTable(pages, leases);
+        expiring = new ExpiryIndex(pages);
         usedBytes = 0;
         flushAtMillis = NO_FLUSH;
     }

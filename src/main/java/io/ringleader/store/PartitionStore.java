@@ -73,6 +73,7 @@ public final class PartitionStore {
             CommandBatch.validate(payload, 0, payload.length, reader);
             items.advanceTo(CommandBatch.timeMillis(payload, 0));
             items.purge(PURGED_PER_ENTRY + CommandBatch.commandCount(payload, 0));
+            items.moveTogether();
             if (CommandBatch.sessionNode(payload, 0) != 0) {
                 outcome = applyBatch(payload, results);
             }
@@ -114,6 +115,7 @@ public final class PartitionStore {
         reader.reset(payload, CommandBatch.HEADER_BYTES, payload.length - CommandBatch.HEADER_BYTES);
         while (reader.next()) {
             executor.execute(reader, results);
+            items.moveTogether();
         }
     }
 
@@ -190,7 +192,8 @@ public final class PartitionStore {
 
     /**
      * Captures the whole state as it is now, in the time it takes to copy some thousand references. Changes made later are
-     * made to copies, so any number of captures may be around at once and none has to be released.
+     * made elsewhere, so any number of captures may be around at once. One that is {@link SnapshotCapture#release released} lets
+     * the store write over what it has seen; one that is not does no harm.
      */
     public SnapshotCapture beginCapture() {
         return new SnapshotCapture(
@@ -201,7 +204,9 @@ public final class PartitionStore {
                 items.flushAtMillis(),
                 sessions.values().toArray(new Session[0]),
                 items.count(),
-                items.share());
+                items.shareTable(),
+                items.sharePages(),
+                items.lease());
     }
 
     /**
@@ -238,6 +243,11 @@ public final class PartitionStore {
     /** What counts against the memory limit; see {@link Item#sizeBytes()}. */
     public long usedBytes() {
         return items.usedBytes();
+    }
+
+    /** The memory that its items take, beside what it takes to find them. Of this replica: others may have laid them out differently. */
+    public long pageBytes() {
+        return items.pageBytes();
     }
 
     /** Items held, among them expired ones that are not purged yet. */

@@ -23,6 +23,7 @@ public final class ResultWriter {
     static final int ITEM_FIXED_BYTES =
             1 + 1 + 1 + Integer.BYTES + Long.BYTES + Long.BYTES + Integer.BYTES + Integer.BYTES;
 
+    private static final byte[] NO_BYTES = {};
     private static final Hints NO_HINTS = new Hints(false, 0);
 
     private ResultWriter() {}
@@ -73,39 +74,54 @@ public final class ResultWriter {
         w.putByte(Result.NEEDS_LOG);
         w.putByte(item.hitBefore() ? Facts.HIT_BEFORE : 0);
         w.putByte(item.keyLength());
-        w.putBytes(item.data(), 0, item.keyLength());
+        w.putBytes(item.data(), item.keyOffset(), item.keyLength());
         w.putInt(idleSeconds);
     }
 
     /** The result of a fetch, with the value if the facts say so. */
     static void fetched(ByteWriter w, int facts, Item item, long ttlSeconds, int idleSeconds) {
-        item(w, facts, item, item.keyLength(), ttlSeconds, idleSeconds);
+        key(w, facts, item.data(), item.keyOffset(), item.keyLength());
+        rest(w, item.clientFlags(), item.cas(), ttlSeconds, item.valueLength(), idleSeconds);
         if ((facts & Facts.VALUE) != 0) {
             w.putInt(item.valueLength());
             w.putBytes(item.data(), item.valueOffset(), item.valueLength());
         }
     }
 
+    /** The result of a fetch that has made an item with an empty value. */
+    static void vivified(ByteWriter w, int facts, ItemDraft made, long ttlSeconds) {
+        key(w, facts, made.key(), made.keyOffset(), made.keyLength);
+        rest(w, made.clientFlags, made.cas, ttlSeconds, 0, 0);
+        if ((facts & Facts.VALUE) != 0) {
+            w.putInt(0);
+        }
+    }
+
     /** The result of a change. */
-    static void changed(ByteWriter w, int facts, Item item, long ttlSeconds) {
-        item(w, facts, item, 0, ttlSeconds, 0);
+    static void changed(ByteWriter w, int facts, ItemDraft made, long ttlSeconds) {
+        key(w, facts, NO_BYTES, 0, 0);
+        rest(w, made.clientFlags, made.cas, ttlSeconds, made.valueLength(), 0);
     }
 
     /** The result of arithmetic. */
-    static void counted(ByteWriter w, int facts, Item item, long ttlSeconds, long number) {
-        item(w, facts | Facts.NUMBER, item, 0, ttlSeconds, 0);
+    static void counted(ByteWriter w, int facts, ItemDraft made, long ttlSeconds, long number) {
+        changed(w, facts | Facts.NUMBER, made, ttlSeconds);
         w.putLong(number);
     }
 
-    private static void item(ByteWriter w, int facts, Item item, int keyLength, long ttlSeconds, int idleSeconds) {
+    private static void key(ByteWriter w, int facts, byte[] bytes, int offset, int length) {
         w.putByte(Result.ITEM);
         w.putByte(facts);
-        w.putByte(keyLength);
-        w.putBytes(item.data(), 0, keyLength);
-        w.putInt(item.clientFlags());
-        w.putLong(item.cas());
+        w.putByte(length);
+        w.putBytes(bytes, offset, length);
+    }
+
+    private static void rest(
+            ByteWriter w, int clientFlags, long cas, long ttlSeconds, int valueLength, int idleSeconds) {
+        w.putInt(clientFlags);
+        w.putLong(cas);
         w.putLong(ttlSeconds);
-        w.putInt(item.valueLength());
+        w.putInt(valueLength);
         w.putInt(idleSeconds);
     }
 

@@ -5,7 +5,7 @@ import java.io.IOException;
 /**
  * The state of a partition at one applied index, unchanging whatever is applied afterwards. Made by the store thread in an
  * instant ({@link PartitionStore#beginCapture()}), written by any other to which it is safely handed over. It keeps the items
- * it holds in memory until it is dropped.
+ * it holds in memory until it is dropped, and the store from writing over them until it is {@link #release released}.
  */
 public final class SnapshotCapture {
     final int partition;
@@ -15,7 +15,12 @@ public final class SnapshotCapture {
     final long flushAtMillis;
     final Session[] sessions;
     final long itemCount;
-    final Item[][] shards;
+    /** Of the table, see {@link ItemTable}. */
+    final long[][] shards;
+    /** By number, see {@link ItemPages}. */
+    final byte[][] pages;
+
+    private final Leases.Lease lease;
 
     SnapshotCapture(
             int partition,
@@ -25,7 +30,9 @@ public final class SnapshotCapture {
             long flushAtMillis,
             Session[] sessions,
             long itemCount,
-            Item[][] shards) {
+            long[][] shards,
+            byte[][] pages,
+            Leases.Lease lease) {
         this.partition = partition;
         this.appliedIndex = appliedIndex;
         this.timeMillis = timeMillis;
@@ -34,6 +41,8 @@ public final class SnapshotCapture {
         this.sessions = sessions;
         this.itemCount = itemCount;
         this.shards = shards;
+        this.pages = pages;
+        this.lease = lease;
     }
 
     public int partition() {
@@ -52,6 +61,16 @@ public final class SnapshotCapture {
     /** Writes the snapshot. Equal states give equal bytes. May be called more than once. */
     public void writeTo(SnapshotSink sink) throws IOException {
         StoreSnapshot.write(this, sink);
+    }
+
+    Item itemIn(long slot) {
+        long address = ItemTable.addressIn(slot);
+        return new Item(ItemPages.pageOf(pages, address), address);
+    }
+
+    /** It will not be read any more, nor will its items. Any thread; more than once does nothing more. */
+    public void release() {
+        lease.giveBack();
     }
 
     /** A hash of the bytes that {@link #writeTo} writes. */

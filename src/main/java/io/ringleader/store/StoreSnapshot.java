@@ -50,22 +50,23 @@ public final class StoreSnapshot {
             chunk.putLong(session.incarnation());
             chunk.putLong(session.sequence());
             chunk.putInt(session.results().length);
-            put(chunk, session.results(), sink);
+            put(chunk, session.results(), 0, session.results().length, sink);
         }
-        for (Item[] shard : capture.shards) {
+        for (long[] shard : capture.shards) {
             if (shard != null) {
-                writeShard(shard, chunk, sink);
+                writeShard(capture, shard, chunk, sink);
             }
         }
         sink.write(chunk.array(), 0, chunk.length());
     }
 
-    private static void writeShard(Item[] shard, ByteWriter chunk, SnapshotSink sink) throws IOException {
+    private static void writeShard(SnapshotCapture capture, long[] shard, ByteWriter chunk, SnapshotSink sink)
+            throws IOException {
         Item[] sorted = new Item[shard.length];
         int count = 0;
-        for (Item item : shard) {
-            if (item != null) {
-                sorted[count++] = item;
+        for (long slot : shard) {
+            if (slot != 0) {
+                sorted[count++] = capture.itemIn(slot);
             }
         }
         Arrays.sort(sorted, 0, count, Item::compareKeys);
@@ -77,18 +78,19 @@ public final class StoreSnapshot {
             chunk.putLong(item.expiresAtMillis());
             chunk.putByte(item.marks());
             chunk.putInt(item.valueLength());
-            put(chunk, item.data(), sink);
+            put(chunk, item.data(), item.keyOffset(), item.keyLength() + item.valueLength(), sink);
         }
     }
 
-    private static void put(ByteWriter chunk, byte[] bytes, SnapshotSink sink) throws IOException {
-        if (bytes.length > CHUNK_BYTES) {
+    private static void put(ByteWriter chunk, byte[] bytes, int offset, int length, SnapshotSink sink)
+            throws IOException {
+        if (length > CHUNK_BYTES) {
             sink.write(chunk.array(), 0, chunk.length());
             chunk.clear();
-            sink.write(bytes, 0, bytes.length);
+            sink.write(bytes, offset, length);
             return;
         }
-        chunk.putBytes(bytes, 0, bytes.length);
+        chunk.putBytes(bytes, offset, length);
         if (chunk.length() >= CHUNK_BYTES) {
             sink.write(chunk.array(), 0, chunk.length());
             chunk.clear();
@@ -154,6 +156,7 @@ public final class StoreSnapshot {
 
     private static void readItems(SnapshotInput in, long count, Items items) throws IOException {
         Item previous = null;
+        ItemDraft draft = new ItemDraft();
         for (long i = 0; i < count; i++) {
             byte[] header = in.read(ITEM_HEADER_BYTES, "item");
             int keyLength = header[0] & 0xff;
@@ -166,14 +169,17 @@ public final class StoreSnapshot {
             int valueLength = (int) in.notNegative("value length", ByteWriter.getInt(header, 22));
             in.require(valueLength <= CommandBatch.MAX_ITEM_MAX_BYTES, "value length", valueLength);
             byte[] data = in.read(keyLength + valueLength, "key and value");
-            long hash = Hash64.hash(data, 0, keyLength);
-            Item item = new Item(data, keyLength, flags, cas, expiresAtMillis, hash, marks).madeAt(items.timeMillis());
+            Item item = items.put(draft.begin(data, 0, keyLength, items.timeMillis())
+                    .value(data, keyLength, valueLength)
+                    .clientFlags(flags)
+                    .cas(cas)
+                    .expiresAtMillis(expiresAtMillis)
+                    .marks(marks));
             if (previous != null && !isBefore(previous, item)) {
                 throw new MalformedBytesException(
                         "Two items of the snapshot are equal or in the wrong order, the second " + "ends at offset "
                                 + in.offset() + ".");
             }
-            items.put(item);
             previous = item;
         }
     }

@@ -28,8 +28,9 @@ import java.util.stream.IntStream;
 final class ModelNode {
     private static final int ELECTION_MIN = 2;
     private static final int ELECTION_MAX = 3;
-    private static final RaftConfig CONFIG =
-            new RaftConfig(1, ELECTION_MIN, ELECTION_MAX, 1 << 10, 2, 1 << 10, 1 << 20, 0);
+    private static final RaftConfig CONFIG = new RaftConfig(
+                    1, ELECTION_MIN, ELECTION_MAX, 1 << 10, 2, 1 << 10, 1 << 20, 0)
+            .withQuietAfter(Long.MAX_VALUE);
     /** Election timers fire when the checker says so, whatever they say. */
     private static final Pattern TIMER = Pattern.compile(", timeout in \\d+");
 

@@ -21,24 +21,24 @@ import java.util.Set;
 enum World {
     CRASHES_OF_TWO(
             Bounds.of(2, 2, 2).with(PROPOSALS, 1).with(CRASHES, 1).withSlowDisks(),
-            289_516,
+            405_379,
             Set.of(Reached.ELECTED_IN_A_LATER_TERM, Reached.COMMITTED, Reached.RESTARTED, Reached.WRITES_LOST)),
     REPLICATION(
             Bounds.of(3, 2, 1).with(PROPOSALS, 1).with(DUPLICATES, 1),
-            105_766,
+            198_527,
             Set.of(Reached.TWO_LEADERS, Reached.COMMITTED, Reached.TRUNCATED)),
     SNAPSHOTS_OF_THREE(
             Bounds.of(3, 2, 1).with(SNAPSHOTS, 1).with(TICKS, 1),
-            265_126,
+            419_763,
             Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED, Reached.SNAPSHOT_INSTALLED)),
-    READS_OF_THREE(Bounds.of(3, 2, 1).with(READS, 1), 72_082, Set.of(Reached.TWO_LEADERS, Reached.READ_SERVED)),
+    READS_OF_THREE(Bounds.of(3, 2, 1).with(READS, 1), 131_991, Set.of(Reached.TWO_LEADERS, Reached.READ_SERVED)),
     FOLLOWER_READS_OF_THREE(
             Bounds.of(3, 2, 1).with(FOLLOWER_READS, 1),
-            105_884,
+            199_188,
             Set.of(Reached.TWO_LEADERS, Reached.READ_SERVED_BY_FOLLOWER)),
     CRASHES_OF_THREE(
             Bounds.of(3, 2, 1).with(CRASHES, 1),
-            151_559,
+            313_122,
             Set.of(Reached.RESTARTED, Reached.TWO_LEADERS, Reached.COMMITTED)),
 
     LARGE_TRANSFERS(

@@ -16,6 +16,13 @@ enum Harness {
     /** When a lease ends and who may vote, step by step: by chance hardly ever does one moment of the wrong kind meet the other. */
     LEASES("scripts of leases", 1, Set.of("raft"), seed -> Scripts.run("io.ringleader.raft.LeaseTest")),
 
+    /** Who goes quiet, and what wakes whom: a wrong rule is mostly made up for by another one, a little later. */
+    QUIET("scripts of quiet groups", 1, Set.of("raft"), seed -> {
+        Scripts.run("io.ringleader.raft.QuietLeaderTest");
+        Scripts.run("io.ringleader.raft.QuietFollowerTest");
+        Scripts.run("io.ringleader.raft.QuietGroupsTest");
+    }),
+
     /** The state machine of a partition, beside a plain model of it. */
     STORE("store beside its model", 200, Set.of("store"), StoreBesideModel::run),
 
@@ -24,6 +31,13 @@ enum Harness {
 
     /** The raft loops of three nodes, which stand still and hear much at once, above slow logs. */
     RAFT_LOOPS("raft loops", 200, Set.of("node", "raft"), RaftLoopSchedule::run),
+
+    /** Whole nodes whose groups have nothing to do. */
+    QUIET_NODES(
+            "scripts of quiet nodes",
+            1,
+            Set.of("node", "raft"),
+            seed -> Scripts.run("io.ringleader.node.QuietClusterTest")),
 
     /** Whole nodes, on simulated networks, disks and clocks. */
     SIMULATION(

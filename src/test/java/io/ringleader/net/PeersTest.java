@@ -22,6 +22,7 @@ class PeersTest {
     private static final int FRAME_MAX_BYTES = 100_000;
     private static final Map<String, String> AGREEMENT = Map.of("partitions", "16");
 
+    private static final long HEARTBEAT_NANOS = 1_000_000_000L;
     private final VirtualWorld world = new VirtualWorld(1);
     private final CapturedLog log = new CapturedLog(Peers.class);
     private final Map<Integer, Node> nodes = new HashMap<>();
@@ -34,6 +35,7 @@ class PeersTest {
     private static final class Node implements Peers.Handler {
         final List<String> events = new ArrayList<>();
         final List<byte[]> frames = new ArrayList<>();
+        final List<Integer> linkChanges = new ArrayList<>();
         Peers peers;
 
         @Override
@@ -44,6 +46,11 @@ class PeersTest {
         @Override
         public void onPeerUp(int node) {
             events.add("up " + node);
+        }
+
+        @Override
+        public void onLinkChanged(int node) {
+            linkChanges.add(node);
         }
 
         @Override
@@ -70,7 +77,7 @@ class PeersTest {
                 new Peers.Identity(id, "orchard", new TreeMap<>(agreement), Optional.ofNullable(secret)),
                 address(id),
                 addresses,
-                Peers.Limits.of(FRAME_MAX_BYTES, 10 * FRAME_MAX_BYTES, 4_000_000_000L),
+                Peers.Limits.of(FRAME_MAX_BYTES, 10 * FRAME_MAX_BYTES, HEARTBEAT_NANOS, 4_000_000_000L),
                 node);
         node.peers.start();
         nodes.put(id, node);
@@ -167,6 +174,40 @@ class PeersTest {
         fresh.peers.send(1, new byte[] {1}, 0, 1);
         world.runMillis(10);
         assertThat(one.frames).hasSize(1);
+    }
+
+    @Test
+    void aNodeIsHeardWithEachIntervalUntilItStandsStill() throws IOException {
+        Node one = start(1, AGREEMENT, null, 2);
+        world.runMillis(3_000);
+        assertThat(world.monotonicNanos() - one.peers.lastHeardNanos(2))
+                .as("never, since it started")
+                .isEqualTo(3 * HEARTBEAT_NANOS);
+        start(2, AGREEMENT, null, 1);
+        world.runMillis(2_000);
+        for (int i = 0; i < 100; i++) {
+            world.runMillis(100);
+            assertThat(world.monotonicNanos() - one.peers.lastHeardNanos(2))
+                    .isBetween(0L, HEARTBEAT_NANOS + HEARTBEAT_NANOS / 10);
+        }
+        world.cut(true);
+        world.runMillis(5_000);
+        assertThat(world.monotonicNanos() - one.peers.lastHeardNanos(2)).isGreaterThan(4 * HEARTBEAT_NANOS - 1);
+    }
+
+    @Test
+    void aConnectionThatIsLostOrMadeAnewIsTold() throws IOException {
+        Node one = start(1, AGREEMENT, null, 2);
+        start(2, AGREEMENT, null, 1);
+        world.runMillis(2_000);
+        one.linkChanges.clear();
+        start(2, AGREEMENT, null, 1);
+        world.runMillis(20);
+        assertThat(one.linkChanges).as("another process with its id").contains(2);
+        one.linkChanges.clear();
+        world.cut(true);
+        world.runMillis(8_000);
+        assertThat(one.linkChanges).as("both connections are given up").hasSizeGreaterThanOrEqualTo(2);
     }
 
     @Test
@@ -337,6 +378,7 @@ class PeersTest {
         assertThatThrownBy(() -> start(3, AGREEMENT, null, 3)).hasMessageContaining("cannot be its own peer");
         assertThatThrownBy(() -> start(70_000, AGREEMENT, null, 1)).hasMessageContaining("between 1 and 65535");
         assertThatThrownBy(() -> start(4, AGREEMENT, "", 1)).hasMessageContaining("secret is empty");
-        assertThatThrownBy(() -> Peers.Limits.of(100, 100, 4_000_000_000L)).hasMessageContaining("room for one frame");
+        assertThatThrownBy(() -> Peers.Limits.of(100, 100, HEARTBEAT_NANOS, 4_000_000_000L))
+                .hasMessageContaining("room for one frame");
     }
 }

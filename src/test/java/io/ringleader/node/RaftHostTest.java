@@ -23,7 +23,9 @@ import io.ringleader.store.CommandWriter;
 import io.ringleader.store.PartitionStore;
 import io.ringleader.store.SnapshotCapture;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,9 @@ class RaftHostTest {
     private final List<SnapshotPoint> captured = new ArrayList<>();
     private final List<Message.InstallSnapshot> storedChunks = new ArrayList<>();
     private final List<Durable> persisted = new ArrayList<>();
+    /** Of nodes that are not heard just now. */
+    private final Map<Integer, Long> lastHeardNanos = new HashMap<>();
+
     private long token;
     private boolean diskWorks = true;
     private StoreHost store;
@@ -110,6 +115,11 @@ class RaftHostTest {
         }
 
         @Override
+        public long lastHeardNanos(int node) {
+            return lastHeardNanos.getOrDefault(node, world.monotonicNanos());
+        }
+
+        @Override
         public void flush() {
             // all is handed over at once
         }
@@ -148,7 +158,13 @@ class RaftHostTest {
     void start() {
         store = new StoreHost(storeLoop, world, 10_000, new StoreEvents());
         store.add(PARTITION, new PartitionStore(PARTITION), 0);
-        host = new RaftHost(1, loop, world, new RaftHost.Limits(1 << 20, 1_000, 2_000), 40 * MILLI, new Outside());
+        host = new RaftHost(
+                1,
+                loop,
+                world,
+                new RaftHost.Limits(1 << 20, 1_000, 2_000),
+                RaftTimes.of(40 * MILLI, 300 * MILLI),
+                new Outside());
         RaftConfig config = new RaftConfig(50 * MILLI, 300 * MILLI, 600 * MILLI, 10_000, 10, 100_000, 3_000, 0);
         Raft raft = new Raft(
                 1,

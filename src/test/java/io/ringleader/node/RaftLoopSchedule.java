@@ -59,6 +59,7 @@ public final class RaftLoopSchedule {
         world = new VirtualWorld(seed, 0);
         IntStream.rangeClosed(1, NODES).forEach(id -> nodes.put(id, new Node(id)));
         nodes.values().forEach(node -> node.host.start());
+        nodes.values().forEach(Node::beat);
     }
 
     /** Fails if a property does not hold. */
@@ -132,6 +133,8 @@ public final class RaftLoopSchedule {
         private boolean mute;
 
         private long durableTerm;
+        /** By node: when its last sign of life came. */
+        private final Map<Integer, Long> heardNanos = new TreeMap<>();
 
         Node(int id) {
             this.id = id;
@@ -141,7 +144,13 @@ public final class RaftLoopSchedule {
             logLoop = process.loop("log", 10 * DELAY_NANOS);
             store = new StoreHost(storeLoop, world, 10_000, this);
             store.add(PARTITION, new PartitionStore(PARTITION), 0);
-            host = new RaftHost(id, loop, world, new RaftHost.Limits(1 << 20, 1_000, 1 << 20), 40 * MILLI, this);
+            host = new RaftHost(
+                    id,
+                    loop,
+                    world,
+                    new RaftHost.Limits(1 << 20, 1_000, 1 << 20),
+                    RaftTimes.of(40 * MILLI, CONFIG.electionTimeoutMinNanos()),
+                    this);
             List<Integer> voters = IntStream.rangeClosed(1, NODES).boxed().toList();
             List<Replica> replicas = voters.stream()
                     .map(voter -> new Replica(voter, 1, voter, voter == id))
@@ -163,6 +172,16 @@ public final class RaftLoopSchedule {
 
         Raft raft() {
             return group.raft;
+        }
+
+        /** Gives a sign of life, again and again. */
+        void beat() {
+            for (Node other : nodes.values()) {
+                if (other != this && !mute) {
+                    world.after(1, () -> other.loop.execute(() -> other.heardNanos.put(id, world.monotonicNanos())));
+                }
+            }
+            loop.schedule(CONFIG.heartbeatNanos(), this::beat);
         }
 
         void heal() {
@@ -201,6 +220,12 @@ public final class RaftLoopSchedule {
         @Override
         public void tellLeaving() {
             // nobody is told to stop
+        }
+
+        /** A node that stands still gives no sign of life. */
+        @Override
+        public long lastHeardNanos(int other) {
+            return heardNanos.getOrDefault(other, Long.MIN_VALUE / 2);
         }
 
         @Override

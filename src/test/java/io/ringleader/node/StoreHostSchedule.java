@@ -127,7 +127,7 @@ public final class StoreHostSchedule {
         Pending pending = null;
         if (random.nextBoolean()) {
             Request request = new Request(1, ++requests, PARTITION, true, 1, batch.toByteArray());
-            pending = new Pending(TERM, now, request);
+            pending = new Pending(log.size() + 1, TERM, now, request);
             expected.put(request.id(), Result.name(Result.STORED));
         }
         append(new Told(key, value, seconds == 0 ? 0 : now + seconds * 1_000L, now, payload, pending));
@@ -233,7 +233,7 @@ public final class StoreHostSchedule {
         /** The tick is committed behind all that is. */
         @Override
         public void onTickNeeded(int partition, ReadWork read, long nowMillis) {
-            Pending pending = new Pending(TERM, nowMillis, null);
+            Pending pending = new Pending(log.size() + 1, TERM, nowMillis, null);
             append(new Told(null, null, 0, nowMillis, CommandBatch.tick(nowMillis), pending));
             if (read != null) {
                 pending.reads.add(read);

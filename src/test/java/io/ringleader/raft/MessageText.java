@@ -43,9 +43,9 @@ final class MessageText {
         } else if (message instanceof AppendReply m) {
             return appendReply(m);
         } else if (message instanceof Heartbeat m) {
-            return " commit " + m.commitIndex() + " round " + m.readRound();
+            return " commit " + m.commitIndex() + " round " + m.readRound() + (m.quiet() ? " quiet" : "");
         } else if (message instanceof HeartbeatReply m) {
-            return " round " + m.readRound();
+            return " round " + m.readRound() + (m.quiet() ? " quiet" : "");
         } else if (message instanceof InstallSnapshot m) {
             return " " + m.snapshot() + " bytes " + m.offset() + ".." + (m.offset() + m.data().length)
                     + (m.done() ? " last" : "");

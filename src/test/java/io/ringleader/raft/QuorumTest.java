@@ -23,18 +23,19 @@ class QuorumTest {
                 .orElseThrow();
     }
 
+    private static long reachedByMajority(long[] values) {
+        return Quorum.reachedByMajority(LongStream.of(values).boxed().toList(), Long::longValue);
+    }
+
     @Property
     void whatAMajorityReachedIsWhatANaiveCountFinds(
             @ForAll @Size(min = 1, max = 9) @LongRange(max = 12) long[] values) {
-        long[] before = values.clone();
-
-        assertThat(Quorum.reachedByMajority(values)).isEqualTo(naive(values));
-        assertThat(values).isEqualTo(before);
+        assertThat(reachedByMajority(values)).isEqualTo(naive(values));
     }
 
     @Property
     void extremeValuesDoNotOverflow(@ForAll @Size(min = 1, max = 7) long[] values) {
-        assertThat(Quorum.reachedByMajority(values)).isEqualTo(naive(values));
+        assertThat(reachedByMajority(values)).isEqualTo(naive(values));
     }
 
     @Property
@@ -50,6 +51,6 @@ class QuorumTest {
         long[] sorted = values.clone();
         Arrays.sort(sorted);
 
-        assertThat(Quorum.reachedByMajority(values)).isEqualTo(Quorum.reachedByMajority(sorted));
+        assertThat(reachedByMajority(values)).isEqualTo(reachedByMajority(sorted));
     }
 }

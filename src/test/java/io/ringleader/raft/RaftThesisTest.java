@@ -272,18 +272,16 @@ class RaftThesisTest {
         assertThat(node.raft().role()).isEqualTo(Role.CANDIDATE);
     }
 
-    /** Thesis §9.6: a pre-vote changes nothing at who gives it, neither its term nor its vote nor its timer. */
+    /** Thesis §9.6: a pre-vote changes nothing at who gives it, neither its term nor its vote. */
     @Test
     void aPreVoteChangesNothingAtTheVoter() {
         OneNode node = OneNode.of(3, 4, HardState.NOBODY, 1);
-        long deadline = node.state().electionDeadlineNanos();
 
         node.receive(new PreVote(2, 1, 9, 5, 5));
 
         assertThat(node.sent()).containsExactly("1>2 PreVoteReply t9 yes");
         assertThat(node.raft().term()).isEqualTo(4);
         assertThat(node.state().votedFor()).isEqualTo(HardState.NOBODY);
-        assertThat(node.state().electionDeadlineNanos()).isEqualTo(deadline);
     }
 
     /** Thesis §9.6: willing is who "has not received heartbeats from a valid leader for at least a baseline election timeout". */
@@ -318,6 +316,63 @@ class RaftThesisTest {
         node.receive(new PreVote(2, 1, 5, 1, 1));
 
         assertThat(node.sent()).containsExactly("1>2 PreVoteReply t5 yes");
+    }
+
+    /** Whoever is willing to vote gives the asker the time to win, but does not wait until it asks once more. */
+    @Test
+    void whoGivesAPreVoteAsksItselfAfterHalfAnElectionTimeout() {
+        OneNode node = OneNode.of(3, 4, HardState.NOBODY, 1);
+        node.advance(node.state().electionDeadlineNanos() - 1);
+
+        node.receive(new PreVote(2, 1, 5, 1, 1));
+
+        assertThat(node.state().electionDeadlineNanos()).isEqualTo(node.now() + Settings.TIMEOUT_MIN / 2);
+    }
+
+    /** Who has asked itself, and finds another better, runs no more: the two would split the votes. */
+    @Test
+    void whoGivesAPreVoteToABetterLogDoesNotRunItself() {
+        OneNode node = OneNode.of(3, 4, HardState.NOBODY, 1);
+        node.timeout();
+
+        node.receive(new PreVote(2, 1, 5, 2, 1));
+        node.receive(new PreVoteReply(3, 1, 5, true));
+
+        assertThat(node.raft().role()).isEqualTo(Role.FOLLOWER);
+        assertThat(node.raft().term()).isEqualTo(4);
+    }
+
+    /** Of two that ask at the same time the one with the lower id goes first, but only if it is as good and about to win. */
+    @ParameterizedTest
+    @CsvSource({"5,1,99,false", "5,1,100,true", "5,2,0,true", "6,1,0,true"})
+    void whoHasJustAskedItselfGoesBeforeANodeWithAHigherId(long term, long lastIndex, long millis, boolean granted) {
+        OneNode node = OneNode.of(3, 4, HardState.NOBODY, 1);
+        node.timeout();
+        node.sent();
+        node.advance(millis * Settings.MILLI);
+
+        node.receive(new PreVote(2, 1, term, lastIndex, 1));
+
+        assertThat(node.sent()).containsExactly("1>2 PreVoteReply t" + (granted ? term + " yes" : "4 no"));
+    }
+
+    /** Two survivors whose timers run out together elect one of them at once, and do not split the votes. */
+    @Test
+    void twoThatAskAtTheSameMomentDoNotSplitTheVotes() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.elect(1);
+        long term = cluster.node(1).raft().term();
+        cluster.crash(1);
+        cluster.advance(Settings.TIMEOUT_MAX);
+
+        cluster.tick(2);
+        cluster.tick(3);
+        cluster.settle();
+
+        assertThat(cluster.leaders()).singleElement().satisfies(leader -> {
+            assertThat(leader.id).isEqualTo(2);
+            assertThat(leader.raft().term()).isEqualTo(term + 1);
+        });
     }
 
     // ---- §10.2.1 the leader's disk

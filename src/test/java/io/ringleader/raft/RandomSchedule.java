@@ -36,7 +36,11 @@ public final class RandomSchedule {
         BEGAN_WITH_EMPTY_DISKS,
         DISK_LOST,
         REJOINED,
-        REPLACED_DISK_CAME_BACK
+        REPLACED_DISK_CAME_BACK,
+        LEADER_WENT_QUIET,
+        FOLLOWER_WENT_QUIET,
+        QUIET_NODE_WOKE,
+        QUIET_NODE_CRASHED
     }
 
     private static final long STEP = 20 * Settings.MILLI;
@@ -62,6 +66,9 @@ public final class RandomSchedule {
     private List<Long> lastReads = List.of();
 
     private final double diskLossRate;
+    /** Null in schedules in which clients never pause. */
+    private final Lulls lulls;
+
     /** Null in schedules in which nobody is cut off with a tail of its own on purpose. */
     private final StrandedLeader stranded;
 
@@ -78,6 +85,9 @@ public final class RandomSchedule {
         if (seed % 2 == 0) {
             settings = settings.withLease();
         }
+        if (seed % 3 == 0) {
+            settings = settings.withQuietAfter((1 + seed % 5) * Settings.HEARTBEAT);
+        }
         lossRate = random.nextInt(3) * 0.1;
         duplicateRate = random.nextInt(3) * 0.1;
         faultRate = random.nextInt(4) * 0.02;
@@ -86,6 +96,7 @@ public final class RandomSchedule {
         disksThatWait = shortReigns ? 0 : random.nextInt(size + 1);
         cluster = new TestCluster(size, settings);
         cluster.watch(new Sightings());
+        lulls = seed % 3 == 0 ? new Lulls(cluster, new Random(seed), this::count) : null;
         for (int id = 1; id <= disksThatWait; id++) {
             cluster.node(id).diskIsAutomatic(false);
             cluster.node(id).chunksWait(true);
@@ -140,7 +151,7 @@ public final class RandomSchedule {
         if (stranded != null) {
             stranded.step();
         }
-        int dice = random.nextInt(100);
+        int dice = lulls != null && lulls.isLull() ? random.nextInt(75) : random.nextInt(100);
         if (random.nextDouble() < faultRate) {
             fault();
         } else if (random.nextDouble() < diskLossRate) {
@@ -163,6 +174,9 @@ public final class RandomSchedule {
             withAny(node -> cluster.snapshot(node.id));
         } else {
             withAny(node -> transfer(node));
+        }
+        if (lulls != null) {
+            lulls.look();
         }
     }
 

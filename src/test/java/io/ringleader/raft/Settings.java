@@ -24,6 +24,10 @@ record Settings(RaftConfig config, long seed, int chunkBytes) {
         return new Settings(config.withLease(TIMEOUT_MIN), seed, chunkBytes);
     }
 
+    Settings withQuietAfter(long nanos) {
+        return new Settings(config.withQuietAfter(nanos), seed, chunkBytes);
+    }
+
     /** One entry in each AppendEntries. */
     Settings withOneEntryPerAppend() {
         return withLimits(1, config.maxInflightMessages(), config.maxUncommittedBytes());
@@ -39,7 +43,8 @@ record Settings(RaftConfig config, long seed, int chunkBytes) {
                 config.maxInflightBytes(),
                 maxUncommittedBytes,
                 config.retainBytes(),
-                config.leaseNanos());
+                config.leaseNanos(),
+                config.quietAfterNanos());
         return new Settings(limited, seed, chunkBytes);
     }
 
@@ -53,7 +58,8 @@ record Settings(RaftConfig config, long seed, int chunkBytes) {
                 config.maxInflightBytes(),
                 config.maxUncommittedBytes(),
                 retainBytes,
-                config.leaseNanos());
+                config.leaseNanos(),
+                config.quietAfterNanos());
         return new Settings(retaining, seed, chunkBytes);
     }
 }

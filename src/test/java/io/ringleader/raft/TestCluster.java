@@ -23,6 +23,9 @@ final class TestCluster implements NodeEvents {
     private final List<NodeEvents> watchers = new ArrayList<>(List.of(checks));
     /** Nodes that were given back an earlier disk. */
     private final Set<Integer> outdatedDisks = new HashSet<>();
+    /** As the validator knows them. */
+    private final Map<TestDisk, Integer> lostDisks = new IdentityHashMap<>();
+
     /** Who each node was when it sent a message. */
     private final Map<Message, Replica> senders = new IdentityHashMap<>();
 
@@ -70,7 +73,9 @@ final class TestCluster implements NodeEvents {
 
     void start(int id) {
         nodes.get(id).start(nowNanos);
+        nodes.keySet().forEach(other -> nodes.get(id).hears(other, nowNanos));
         checks.started(nodes.get(id));
+        linkChanged(id);
         checks.all();
     }
 
@@ -81,21 +86,24 @@ final class TestCluster implements NodeEvents {
     void crash(int id, int writesThatMadeIt) {
         nodes.get(id).crash(writesThatMadeIt);
         network.lose(id);
+        linkChanged(id);
         checks.all();
     }
 
     /** A node that is not up gets an empty disk. Returns what it had. */
     TestDisk wipe(int id) {
         outdatedDisks.remove(id);
-        validator.diskLost(id);
-        return nodes.get(id).replaceDisk(new TestDisk());
+        int lostBefore = validator.diskLost(id);
+        TestDisk lost = nodes.get(id).replaceDisk(new TestDisk());
+        lostDisks.put(lost, lostBefore);
+        return lost;
     }
 
     /** A node that is not up gets back a disk that it had before another one. */
     void bringBack(int id, TestDisk disk) {
         nodes.get(id).replaceDisk(disk);
         outdatedDisks.add(id);
-        validator.diskFound(id, disk.own(id));
+        validator.diskFound(id, lostDisks.remove(disk));
     }
 
     boolean isOutdated(int id) {
@@ -112,6 +120,7 @@ final class TestCluster implements NodeEvents {
         nodes.get(id).crash(0);
         network.loseTo(id);
         TestDisk lost = wipe(id);
+        linkChanged(id);
         checks.all();
         return lost;
     }
@@ -120,6 +129,8 @@ final class TestCluster implements NodeEvents {
     void reconnect(int a, int b) {
         network.inFlight().removeIf(m -> (m.from() == a && m.to() == b) || (m.from() == b && m.to() == a));
         if (node(a).isUp() && node(b).isUp()) {
+            suspect(a, b);
+            suspect(b, a);
             node(a).reconnected(b);
             node(b).reconnected(a);
         }
@@ -142,9 +153,34 @@ final class TestCluster implements NodeEvents {
         nowNanos += nanos;
     }
 
+    /** Owners of nodes give signs of life, and notice when there are none, whatever the groups of the nodes do. */
     void tick(int id) {
+        for (TestNode other : nodes.values()) {
+            if (other.id != id && other.isUp() && network.isOpen(id, other.id)) {
+                other.hears(id, nowNanos);
+            }
+            boolean isSilent = nowNanos - node(id).heardNanos(other.id) >= Settings.TIMEOUT_MIN;
+            if (other.id != id && isSilent && node(id).raft().isQuiet()) {
+                suspect(id, other.id);
+            }
+        }
         node(id).tick(nowNanos);
         checks.all();
+    }
+
+    /** The owner of one node believes that another may be gone. */
+    void suspect(int id, int other) {
+        node(id).suspect(other, node(id).heardNanos(other), nowNanos);
+        checks.all();
+    }
+
+    /** Whoever can still hear of it finds that a connection was lost or made anew. */
+    private void linkChanged(int id) {
+        for (TestNode other : up()) {
+            if (other.id != id && network.isOpen(id, other.id) && other.raft().isQuiet()) {
+                other.suspect(id, other.heardNanos(id), nowNanos);
+            }
+        }
     }
 
     void tickAll(long nanos) {

@@ -28,6 +28,11 @@ final class TestNetwork {
         return cut.contains(new Link(from, to));
     }
 
+    /** Whether what is sent now arrives without being late. */
+    boolean isOpen(int from, int to) {
+        return !isCut(from, to) && !clogged.contains(new Link(from, to));
+    }
+
     /** Also loses what is in flight on the link. */
     void cut(int from, int to) {
         cut.add(new Link(from, to));

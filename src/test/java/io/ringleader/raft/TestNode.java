@@ -25,6 +25,7 @@ final class TestNode {
     private final NodeEvents events;
     private final StepObserver observer;
 
+    private final Map<Integer, Long> heardNanos = new HashMap<>();
     private Raft raft;
     private long nowNanos;
     private boolean diskIsAutomatic = true;
@@ -144,6 +145,21 @@ final class TestNode {
         boolean begun = raft.transferLeadership(target, now);
         pump();
         return begun;
+    }
+
+    /** The other node gave a sign of life. */
+    void hears(int other, long now) {
+        heardNanos.put(other, now);
+    }
+
+    long heardNanos(int other) {
+        return heardNanos.getOrDefault(other, Long.MIN_VALUE / 2);
+    }
+
+    void suspect(int other, long heard, long now) {
+        nowNanos = now;
+        raft.suspect(other, heard, now);
+        pump();
     }
 
     void reconnected(int voter) {

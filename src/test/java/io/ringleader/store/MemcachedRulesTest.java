@@ -380,7 +380,16 @@ class MemcachedRulesTest {
         // Index, time and session move with every entry; the items, flush and cas counter are compared.
         SnapshotCapture c = store.store.beginCapture();
         SnapshotCapture still = new SnapshotCapture(
-                c.partition, 0, 0, c.lastCas, c.flushAtMillis, new Session[0], c.itemCount, c.shards);
+                c.partition,
+                0,
+                0,
+                c.lastCas,
+                c.flushAtMillis,
+                new Session[0],
+                c.itemCount,
+                c.shards,
+                c.pages,
+                new Leases().take());
         return Arrays.hashCode(Results.snapshot(still));
     }
 }

@@ -33,6 +33,7 @@ final class ReplicaChecks implements StepObserver {
     private long commitIndex;
     private long ledTerm;
     private boolean led;
+    private boolean quiet;
     // How much of the pending effects was looked at.
     private int durablesSeen;
     private int committedSeen;
@@ -84,6 +85,7 @@ final class ReplicaChecks implements StepObserver {
             coverage.saw(Sight.SNAPSHOT_TAKEN.toString());
         }
         durables(raft, pending.durables());
+        quiet(raft, step);
         role(raft, pending);
         commits(raft, pending);
         if (step instanceof Step.ReadAsked
@@ -137,6 +139,26 @@ final class ReplicaChecks implements StepObserver {
                 "Monotonic terms, one vote",
                 () -> "node " + node + " goes from " + hardState + " to " + state);
         hardState = state;
+    }
+
+    private void quiet(Raft raft, Step step) {
+        if (raft.isQuiet() && !quiet) {
+            coverage.saw((raft.isLeader() ? Sight.LEADER_QUIET : Sight.FOLLOWER_QUIET).toString());
+        } else if (quiet && !raft.isQuiet()) {
+            if (step instanceof Step.Proposed) {
+                coverage.saw(Sight.WOKEN_BY_COMMAND.toString());
+            } else if (step instanceof Step.ReadAsked) {
+                coverage.saw(Sight.WOKEN_BY_READ.toString());
+            } else if (step instanceof Step.Received) {
+                coverage.saw(Sight.WOKEN_BY_MESSAGE.toString());
+            } else if (step instanceof Step.TransferBegun) {
+                coverage.saw(Sight.WOKEN_BY_HAND_OVER.toString());
+            } else if (step instanceof Step.Suspected) {
+                coverage.saw((raft.isLeader() ? Sight.LEADER_WOKEN_BY_SUSPICION : Sight.FOLLOWER_WOKEN_BY_SUSPICION)
+                        .toString());
+            }
+        }
+        quiet = raft.isQuiet();
     }
 
     private void role(Raft raft, Effects pending) {
