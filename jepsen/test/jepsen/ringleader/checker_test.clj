@@ -153,7 +153,8 @@
     (is (links/plausible? lossy packets "a" 140))
     (is (not (links/plausible? lossy packets "a" 200)) "none was lost")
     (is (not (links/plausible? lossy packets "a" 0)) "all were lost")
-    (is (links/plausible? lossy packets "b" 170))))
+    (is (links/plausible? lossy packets "b" 170))
+    (is (not (links/plausible? (assoc lossy :probability 0.1) packets "a" 200)) "none, where few would be lost")))
 
 (deftest a-stale-read-of-a-register-is-a-cycle
   (let [h #(history [0 :invoke :txn [[:w 1 1]]] [0 :ok :txn [[:w 1 1]]]
