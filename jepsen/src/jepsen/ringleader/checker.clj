@@ -85,7 +85,7 @@
 
 (defn ready-for-elle
   "Gives Elle a history with dense indices, whose completions are known. Elle 0.2.6 may wait for itself forever while it computes
-  them; 0.2.8 does not."
+  them."
   [checker]
   (reify checker/Checker
     (check [_ test history opts]
