@@ -21,6 +21,8 @@ final class PartitionGroup {
     final int preferredLeader;
     final Raft raft;
     final LastElection lastElection = new LastElection();
+    /** Whom the others of this node have been told of. */
+    int knownLeader = HardState.NOBODY;
     /** Something happened in this burst: flush it and carry out its effects at the end. */
     boolean dirty;
 

@@ -474,8 +474,11 @@ final class RaftHost {
         log.debug("Partition {}: {} in term {}, {}", group.partition, change.role(), change.term(), change.reason());
         watch.roleChanged(group.partition, change);
         group.lastElection.hear(change, clock.wallMillis());
-        leaderships.leadershipChanged();
-        outside.leaderChanged(group.partition, change.leader());
+        if (change.leader() != group.knownLeader) {
+            group.knownLeader = change.leader();
+            leaderships.leadershipChanged();
+            outside.leaderChanged(group.partition, change.leader());
+        }
     }
 
     private void beginSnapshot(PartitionGroup group) {
