@@ -5,7 +5,9 @@ import io.ringleader.raft.Message.PreVoteReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.VoteReply;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Leader election (§5.2, §5.4.1), with a preliminary vote (thesis §9.6). */
 final class Election {
@@ -13,6 +15,9 @@ final class Election {
     private final Standing standing;
     /** Who granted a vote in this (pre-)election, by node: a duplicated reply counts once. */
     private final Map<Integer, Replica> votes = new TreeMap<>();
+
+    /** Who refused its vote in this election. */
+    private final Set<Integer> refusals = new TreeSet<>();
 
     private long askedNanos;
 
@@ -59,6 +64,7 @@ final class Election {
                 transfer ? "the leader handed over" : "a majority would vote for this node");
         state.resetElectionTimer(nowNanos);
         votes.clear();
+        refusals.clear();
         state.effects().send(new VoteReply(state.self, state.self, state.term(), true));
         for (int voter : state.voters) {
             if (voter != state.self) {
@@ -77,6 +83,9 @@ final class Election {
     void describe(StringBuilder text, long nowNanos) {
         if (state.role() == Role.PRE_CANDIDATE || state.role() == Role.CANDIDATE) {
             text.append(", votes of ").append(votes);
+        }
+        if (state.role() == Role.CANDIDATE) {
+            text.append(", refused by ").append(refusals);
         }
         if (state.role() == Role.PRE_CANDIDATE) {
             text.append(", asked ").append(Math.min(state.config.heartbeatNanos(), nowNanos - askedNanos));
@@ -157,13 +166,26 @@ final class Election {
     }
 
     /** Returns whether the vote made this node the winner: it has a majority of the full cluster in this term (§5.2). */
-    boolean onVoteReply(VoteReply reply, Replica voter) {
+    boolean onVoteReply(VoteReply reply, Replica voter, long nowNanos) {
         standing.learn(reply.known());
-        if (state.role() != Role.CANDIDATE || !reply.granted() || reply.term() != state.term()) {
+        if (state.role() != Role.CANDIDATE || reply.term() != state.term()) {
+            return false;
+        }
+        if (!reply.granted()) {
+            onRefusal(reply.from(), nowNanos);
             return false;
         }
         votes.put(reply.from(), voter);
         return isWon();
+    }
+
+    /** Who cannot win any more tries again soon: the votes were split, and no leader is there to be waited for. */
+    private void onRefusal(int voter, long nowNanos) {
+        boolean couldWin = state.isMajority(state.voters.size() - refusals.size());
+        refusals.add(voter);
+        if (couldWin && !state.isMajority(state.voters.size() - refusals.size())) {
+            state.electionSoon(nowNanos);
+        }
     }
 
     /** A vote of a directory that was replaced does not count: the one that took its place does not know of it. */

@@ -355,7 +355,7 @@ public final class Raft extends RaftView {
         } else if (message instanceof RequestVote request) {
             election.onRequestVote(request, nowNanos);
         } else if (message instanceof VoteReply reply) {
-            if (election.onVoteReply(reply, sender)) {
+            if (election.onVoteReply(reply, sender, nowNanos)) {
                 lead(nowNanos);
             }
         } else if (message instanceof AppendEntries request) {

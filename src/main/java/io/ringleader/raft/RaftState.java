@@ -114,6 +114,12 @@ final class RaftState {
         electionDeadlineNanos = nowNanos + config.electionTimeoutMinNanos() + random.nextLong(span + 1);
     }
 
+    /** After an election that nobody won: within half of the shortest timeout, at random, so that it is not split again. */
+    void electionSoon(long nowNanos) {
+        long soonNanos = nowNanos + random.nextLong(config.electionTimeoutMinNanos() / 2 + 1);
+        electionDeadlineNanos = Math.min(electionDeadlineNanos, soonNanos);
+    }
+
     void noElectionBefore(long nanos) {
         electionDeadlineNanos = Math.max(electionDeadlineNanos, nanos);
     }

@@ -21,39 +21,39 @@ import java.util.Set;
 enum World {
     CRASHES_OF_TWO(
             Bounds.of(2, 2, 2).with(PROPOSALS, 1).with(CRASHES, 1).withSlowDisks(),
-            405_379,
+            412_309,
             Set.of(Reached.ELECTED_IN_A_LATER_TERM, Reached.COMMITTED, Reached.RESTARTED, Reached.WRITES_LOST)),
     REPLICATION(
             Bounds.of(3, 2, 1).with(PROPOSALS, 1).with(DUPLICATES, 1),
-            198_527,
+            205_508,
             Set.of(Reached.TWO_LEADERS, Reached.COMMITTED, Reached.TRUNCATED)),
     SNAPSHOTS_OF_THREE(
             Bounds.of(3, 2, 1).with(SNAPSHOTS, 1).with(TICKS, 1),
-            419_763,
+            423_246,
             Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED, Reached.SNAPSHOT_INSTALLED)),
-    READS_OF_THREE(Bounds.of(3, 2, 1).with(READS, 1), 131_991, Set.of(Reached.TWO_LEADERS, Reached.READ_SERVED)),
+    READS_OF_THREE(Bounds.of(3, 2, 1).with(READS, 1), 134_826, Set.of(Reached.TWO_LEADERS, Reached.READ_SERVED)),
     FOLLOWER_READS_OF_THREE(
             Bounds.of(3, 2, 1).with(FOLLOWER_READS, 1),
-            199_188,
+            204_750,
             Set.of(Reached.TWO_LEADERS, Reached.READ_SERVED_BY_FOLLOWER)),
     CRASHES_OF_THREE(
             Bounds.of(3, 2, 1).with(CRASHES, 1),
-            313_122,
+            327_666,
             Set.of(Reached.RESTARTED, Reached.TWO_LEADERS, Reached.COMMITTED)),
 
     LARGE_TRANSFERS(
             Bounds.of(3, 2, 1).with(TRANSFERS, 1).with(RECONNECTS, 1),
-            624_411,
+            628_218,
             Set.of(Reached.HANDED_OVER, Reached.TWO_LEADERS)),
-    LARGE_ELECTIONS(Bounds.of(3, 3, 1), 985_668, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
-    LARGE_NETWORK(Bounds.of(3, 2, 2), 2_133_962, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
+    LARGE_ELECTIONS(Bounds.of(3, 3, 1), 1_044_573, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
+    LARGE_NETWORK(Bounds.of(3, 2, 2), 2_359_812, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
     LARGE_DISKS(
             Bounds.of(3, 2, 1).with(CRASHES, 1).withSlowDisks(),
-            6_375_769,
+            7_011_085,
             Set.of(Reached.WRITES_LOST, Reached.TWO_LEADERS, Reached.TRUNCATED)),
     LARGE_READS(
             Bounds.of(3, 2, 1).with(READS, 1).with(TICKS, 1).with(SILENCES, 1),
-            4_601_907,
+            4_641_546,
             Set.of(Reached.READ_SERVED, Reached.TWO_LEADERS));
 
     final Bounds bounds;

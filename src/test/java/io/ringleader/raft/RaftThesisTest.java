@@ -7,6 +7,7 @@ import io.ringleader.raft.Message.PreVote;
 import io.ringleader.raft.Message.PreVoteReply;
 import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.TimeoutNow;
+import io.ringleader.raft.Message.VoteReply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -373,6 +374,22 @@ class RaftThesisTest {
             assertThat(leader.id).isEqualTo(2);
             assertThat(leader.raft().term()).isEqualTo(term + 1);
         });
+    }
+
+    /** A candidate whom too many refuse their votes does not wait for a whole timeout. */
+    @ParameterizedTest
+    @CsvSource({"1,false", "2,false", "3,true"})
+    void aCandidateThatCannotWinAnyMoreTriesAgainSoon(int refusals, boolean soon) {
+        OneNode node = OneNode.fresh(5);
+        node.campaign();
+
+        for (int voter = 2; voter < 2 + refusals; voter++) {
+            node.receive(new VoteReply(voter, 1, node.raft().term(), false));
+            node.receive(new VoteReply(voter, 1, node.raft().term(), false));
+        }
+
+        assertThat(node.state().electionDeadlineNanos() <= node.now() + Settings.TIMEOUT_MIN / 2)
+                .isEqualTo(soon);
     }
 
     // ---- §10.2.1 the leader's disk
