@@ -51,15 +51,15 @@ final class GroupRecovery {
     void recover(Recovered recovered) throws IOException {
         Limits limits = config.limits();
         RaftConfig raftConfig = new RaftConfig(
-                config.timeouts().heartbeatMillis() * MILLI,
-                config.timeouts().electionTimeoutMinMillis() * MILLI,
-                config.timeouts().electionTimeoutMaxMillis() * MILLI,
-                (int) limits.appendMaxBytes(),
-                (int) limits.inflightMaxEntries(),
-                limits.inflightMaxBytes(),
-                limits.uncommittedMaxBytes(),
-                limits.logRetainBytes(),
-                config.reads().leaseMillis(config.timeouts()) * MILLI);
+                        config.timeouts().heartbeatMillis() * MILLI,
+                        config.timeouts().electionTimeoutMinMillis() * MILLI,
+                        config.timeouts().electionTimeoutMaxMillis() * MILLI,
+                        (int) limits.appendMaxBytes(),
+                        (int) limits.inflightMaxEntries(),
+                        limits.inflightMaxBytes(),
+                        limits.uncommittedMaxBytes(),
+                        limits.logRetainBytes())
+                .withLease(config.reads().leaseMillis(config.timeouts()) * MILLI);
         // Election timers are wound up at every message of a leader: not worth the price of a secure random.
         RandomGenerator timeouts = new SplittableRandom(env.random().nextLong());
         for (int partition : ring.partitionsOf(self)) {

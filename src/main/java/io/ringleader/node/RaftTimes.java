@@ -9,7 +9,7 @@ record RaftTimes(long heartbeatNanos, long beatNanos, long electionTimeoutMinNan
     private static final int TICKS_PER_HEARTBEAT = 4;
     private static final int BEATS_PER_TIMEOUT = 5;
 
-    /** Several beats may be late or lost before a node is suspected; heartbeats were no more than twice as many. */
+    /** Several beats may be late or lost before a node is suspected; more of them would make idle nodes work. */
     static RaftTimes of(long heartbeatNanos, long electionTimeoutMinNanos) {
         long beatNanos = Math.min(2 * heartbeatNanos, electionTimeoutMinNanos / BEATS_PER_TIMEOUT);
         return new RaftTimes(heartbeatNanos, beatNanos, electionTimeoutMinNanos);

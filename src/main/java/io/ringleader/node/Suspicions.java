@@ -11,7 +11,7 @@ import java.util.function.IntToLongFunction;
 
 /**
  * Watches the other nodes, once for all groups that are quiet, and tells those groups of a node that may be gone and matters to
- * them: it is that of their leader, or they lead and it has a voter. Every node gives a sign of life with each heartbeat interval, on
+ * them: it is that of their leader, or they lead and it has a voter. Every node gives a sign of life with each beat ({@link RaftTimes}), on
  * its raft loop, so that one whose loop is stuck is not heard. Owned by the raft loop.
  */
 final class Suspicions {

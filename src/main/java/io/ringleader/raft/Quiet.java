@@ -183,7 +183,7 @@ final class Quiet {
             if (!answer) {
                 busy();
             }
-        } else if (state.isQuiet() && !leavesQuiet(message)) {
+        } else if (state.isQuiet() && !staysQuietAt(message)) {
             state.wake();
             state.resetElectionTimer(nowNanos);
             nudgeWanted = message.from() != state.leader();
@@ -195,7 +195,7 @@ final class Quiet {
      * its leader. But if the leader itself asks for votes in a later term, it leads no more. (In its own term it may have asked
      * before it led.)
      */
-    private boolean leavesQuiet(Message message) {
+    private boolean staysQuietAt(Message message) {
         boolean isLater = message.term() > state.term();
         if (message.from() == state.leader()) {
             return message instanceof Heartbeat heartbeat

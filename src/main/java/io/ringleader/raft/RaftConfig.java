@@ -35,31 +35,7 @@ public record RaftConfig(
      */
     public static final int QUIET_AFTER_TIMEOUTS = 2;
 
-    /** Of groups that go quiet after {@link #QUIET_AFTER_TIMEOUTS}. */
-    public RaftConfig(
-            long heartbeatNanos,
-            long electionTimeoutMinNanos,
-            long electionTimeoutMaxNanos,
-            int maxAppendBytes,
-            int maxInflightMessages,
-            long maxInflightBytes,
-            long maxUncommittedBytes,
-            long retainBytes,
-            long leaseNanos) {
-        this(
-                heartbeatNanos,
-                electionTimeoutMinNanos,
-                electionTimeoutMaxNanos,
-                maxAppendBytes,
-                maxInflightMessages,
-                maxInflightBytes,
-                maxUncommittedBytes,
-                retainBytes,
-                leaseNanos,
-                QUIET_AFTER_TIMEOUTS * electionTimeoutMaxNanos);
-    }
-
-    /** Without leases. */
+    /** Without leases, of groups that go quiet after {@link #QUIET_AFTER_TIMEOUTS}. */
     public RaftConfig(
             long heartbeatNanos,
             long electionTimeoutMinNanos,
@@ -78,7 +54,8 @@ public record RaftConfig(
                 maxInflightBytes,
                 maxUncommittedBytes,
                 retainBytes,
-                0);
+                0,
+                QUIET_AFTER_TIMEOUTS * electionTimeoutMaxNanos);
     }
 
     /** The same, with leases of that length. */

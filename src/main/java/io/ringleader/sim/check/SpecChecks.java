@@ -20,6 +20,7 @@ public final class SpecChecks implements NodeObserver {
     /** Those of the specification that a step is; what is only sent is part of the step that sends it. */
     private static final List<String> ACTIONS = List.of(
             "AdvanceCommitIndex",
+            "AgreeToBeQuiet",
             "AnswerIntroduction",
             "AnswerStale",
             "AskForMoreOfSnapshot",
