@@ -52,6 +52,9 @@ final class KeyDumps {
 
         private SnapshotCapture captured;
 
+        /** Owned by the snapshot loop. */
+        private boolean ended;
+
         private KeyDump() {}
 
         /** Has the next piece made. Not to be called again before it was taken. */
@@ -65,6 +68,10 @@ final class KeyDumps {
                     (next, capture) -> snapshotLoop.execute(() -> {
                         if (capture == null) {
                             clientLoop.execute(() -> taker.accept(new byte[0], true));
+                            return;
+                        }
+                        if (ended) {
+                            capture.release();
                             return;
                         }
                         partition = next;
@@ -91,6 +98,7 @@ final class KeyDumps {
 
         /** On the snapshot loop, where no piece is being written meanwhile. */
         private void release() {
+            ended = true;
             if (captured != null) {
                 captured.release();
             }
