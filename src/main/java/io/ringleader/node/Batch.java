@@ -1,6 +1,8 @@
 package io.ringleader.node;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Commands for one partition that travel together, and who asked for each. Owned by the client loop. */
 final class Batch {
@@ -21,8 +23,8 @@ final class Batch {
     boolean here;
     /** Who passes it on to the target; nobody if this node sends it itself. */
     int via;
-    /** A node that could not be reached, or did not answer; 0 if there was none. */
-    int unreachable;
+    /** Nodes that could not be reached, or did not answer, and until when other ways are taken. */
+    private final Map<Integer, Long> missedUntilNanos = new HashMap<>();
 
     long sentNanos;
     long retryNanos;
@@ -45,6 +47,21 @@ final class Batch {
         sessions[end] = session;
         slots[end] = slot;
         end++;
+    }
+
+    /** The target could not be reached, or did not answer. */
+    void missed(long untilNanos) {
+        missedUntilNanos.put(target, untilNanos);
+    }
+
+    /** Links come back, and so do nodes that stood still. */
+    void found(int node) {
+        missedUntilNanos.remove(node);
+    }
+
+    /** Whether the node was missed lately. */
+    boolean misses(int node, long nowNanos) {
+        return nowNanos < missedUntilNanos.getOrDefault(node, Long.MIN_VALUE);
     }
 
     /** Commands that have no answer yet. */
@@ -93,7 +110,7 @@ final class Batch {
         attempts = 0;
         here = false;
         via = 0;
-        unreachable = 0;
+        missedUntilNanos.clear();
         uncertain = false;
         trouble = "no answer yet";
         Arrays.fill(sessions, first, end, null);

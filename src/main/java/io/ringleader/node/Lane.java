@@ -17,6 +17,9 @@ final class Lane {
     /** Number of the last batch of this session for the partition (thesis §6.3). */
     long sequence;
 
+    /** Until when this node's own replica is not asked for reads, because it could not serve one lately. */
+    long notHereUntilNanos = Long.MIN_VALUE;
+
     Batch inFlight;
     /** Sealed because they were full, in order. */
     final ArrayDeque<Batch> queue = new ArrayDeque<>();

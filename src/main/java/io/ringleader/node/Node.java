@@ -296,6 +296,11 @@ public final class Node implements Closeable {
         }
 
         @Override
+        public void silence(int node, boolean begins) {
+            env.clientLoop().execute(() -> router.onSilence(node, begins));
+        }
+
+        @Override
         public void leaderChanged(int partition, int leader) {
             env.clientLoop().execute(() -> router.onLeaderChanged(partition, leader));
         }
@@ -476,6 +481,7 @@ public final class Node implements Closeable {
         @Override
         public void onPeerUp(int node) {
             env.raftLoop().execute(() -> raftHost.onPeerUp(node));
+            env.clientLoop().execute(() -> router.onHeard(node));
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.ringleader.store.CommandBatch;
 import io.ringleader.store.CommandReader;
 import io.ringleader.store.ResultReader;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -51,13 +52,11 @@ final class Router {
     private final Settings settings;
     private final Sender sender;
 
-    private final Lane[] reads;
-    private final Lane[] writes;
-    private final int[] leaders;
-    /** By partition: until when this node's own replica is not asked for reads, because it could not serve one lately. */
-    private final long[] notHereUntilNanos;
+    /** Two of each partition, one after the other: for reads and for writes. */
+    private final List<Lane> lanes = new ArrayList<>();
 
-    private final Detours detours;
+    private final int[] leaders;
+    private final Routes routes;
     private final ArrayDeque<Lane> dirty = new ArrayDeque<>();
     private final Map<Long, Lane> underWay = new HashMap<>();
     final QueueRoom room;
@@ -75,16 +74,12 @@ final class Router {
         this.clock = clock;
         this.settings = settings;
         this.sender = sender;
-        reads = new Lane[ring.partitions()];
-        writes = new Lane[ring.partitions()];
         leaders = new int[ring.partitions()];
-        notHereUntilNanos = new long[ring.partitions()];
-        Arrays.fill(notHereUntilNanos, Long.MIN_VALUE);
         room = new QueueRoom(settings.queueMaxBytes());
-        detours = new Detours(clock, settings.commandTimeoutNanos());
+        routes = new Routes(ring, clock, settings.commandTimeoutNanos());
         for (int partition = 0; partition < ring.partitions(); partition++) {
-            reads[partition] = new Lane(partition, false);
-            writes[partition] = new Lane(partition, true);
+            lanes.add(new Lane(partition, false));
+            lanes.add(new Lane(partition, true));
         }
         loop.atEndOfBurst(this::sendAll);
     }
@@ -131,7 +126,7 @@ final class Router {
     }
 
     private Lane lane(int partition, boolean write) {
-        return write ? writes[partition] : reads[partition];
+        return lanes.get(2 * partition + (write ? 1 : 0));
     }
 
     /** {@code resultBytes}: what the result may weigh if it is remembered for a repeat, else 0. */
@@ -148,8 +143,7 @@ final class Router {
     }
 
     private void seal(Lane lane) {
-        Batch batch = lane.seal();
-        lane.queue.add(batch);
+        lane.queue.add(lane.seal());
     }
 
     /** Who waits for what, for tests; empty if nobody does. */
@@ -189,7 +183,8 @@ final class Router {
         lane.inFlight = batch;
         int leader = leaders[lane.partition];
         batch.here = mayReadHere(lane, leader);
-        attempt(lane, batch, batch.here ? self : leader == HardState.NOBODY ? replica(lane.partition, 0) : leader);
+        boolean known = leader != HardState.NOBODY && routes.isReached(batch, leader);
+        attempt(lane, batch, batch.here ? self : known ? leader : routes.another(lane.partition, batch));
     }
 
     /** A replica serves reads whether it leads or not: values need not cross the network. */
@@ -198,21 +193,16 @@ final class Router {
                 && leader != HardState.NOBODY
                 && leader != self
                 && ring.replicas(lane.partition).contains(self)
-                && clock.monotonicNanos() >= notHereUntilNanos[lane.partition];
+                && clock.monotonicNanos() >= lane.notHereUntilNanos;
     }
 
     private void notHere(Lane lane, Batch batch) {
         batch.here = false;
-        notHereUntilNanos[lane.partition] = clock.monotonicNanos() + settings.attemptNanos();
-    }
-
-    private int replica(int partition, int attempt) {
-        List<Integer> replicas = ring.replicas(partition);
-        return replicas.get(attempt % replicas.size());
+        lane.notHereUntilNanos = clock.monotonicNanos() + settings.attemptNanos();
     }
 
     private void attempt(Lane lane, Batch batch, int target) {
-        attempt(lane, batch, target, detours.via(target));
+        attempt(lane, batch, target, routes.via(target));
     }
 
     private void attempt(Lane lane, Batch batch, int target, int via) {
@@ -275,7 +265,7 @@ final class Router {
             leaders[lane.partition] = batch.target;
         }
         if (batch.via != HardState.NOBODY) {
-            detours.found(batch.target, batch.via);
+            routes.foundDetour(batch.target, batch.via);
         }
         results.reset(response.results(), 0, response.results().length);
         int answered = 0;
@@ -320,17 +310,15 @@ final class Router {
     // ---- trouble
 
     private void missed(Batch batch) {
-        batch.unreachable = batch.target;
-        detours.forget(batch.target);
+        batch.missed(clock.monotonicNanos() + settings.attemptNanos());
+        routes.forgetDetour(batch.target);
     }
 
     private void onNotLeader(Lane lane, Batch batch, int leader) {
-        if (leader != HardState.NOBODY && leader == batch.unreachable) {
-            // We cannot reach it, but who knows that it leads may.
+        if (leader != HardState.NOBODY && !routes.isReached(batch, leader)) {
+            // Who knows that it leads may reach it.
             if (batch.target != self && batch.target != leader && batch.via == HardState.NOBODY) {
-                int teller = batch.target;
-                batch.target = leader;
-                attempt(lane, batch, leader, teller);
+                attempt(lane, batch, leader, batch.target);
             } else {
                 tryAnother(lane, batch);
             }
@@ -340,10 +328,10 @@ final class Router {
         if (leader != batch.target && ring.replicas(lane.partition).contains(leader)) {
             leaders[lane.partition] = leader;
             batch.target = leader;
-            // At once the first time; two nodes that point to each other must not make us spin.
-            batch.retryNanos = clock.monotonicNanos() + (batch.attempts == 1 ? 0 : BACKOFF_MIN_NANOS);
             if (batch.attempts == 1) {
                 attempt(lane, batch, leader);
+            } else { // two nodes that point to each other must not make us spin
+                batch.retryNanos = clock.monotonicNanos() + BACKOFF_MIN_NANOS;
             }
         } else {
             tryAnother(lane, batch);
@@ -365,14 +353,8 @@ final class Router {
         if (leaders[lane.partition] == batch.target) {
             leaders[lane.partition] = HardState.NOBODY;
         }
-        batch.target = another(lane, batch);
+        batch.target = routes.another(lane.partition, batch);
         retryLater(batch);
-    }
-
-    /** Not one that has just been missed. */
-    private int another(Lane lane, Batch batch) {
-        int next = replica(lane.partition, batch.attempts);
-        return next == batch.unreachable ? replica(lane.partition, batch.attempts + 1) : next;
     }
 
     private void retryLater(Batch batch) {
@@ -384,8 +366,8 @@ final class Router {
     void onLeaderChanged(int partition, int leader) {
         leaders[partition] = leader;
         if (leader != HardState.NOBODY) {
-            retryWith(reads[partition], leader);
-            retryWith(writes[partition], leader);
+            retryWith(lane(partition, false), leader);
+            retryWith(lane(partition, true), leader);
         }
     }
 
@@ -404,24 +386,47 @@ final class Router {
         attempt(lane, batch, leader);
     }
 
-    /** What was sent to that node may have got lost, or its answer. */
-    void onPeerDown(int node) {
-        for (int partition = 0; partition < ring.partitions(); partition++) {
-            if (leaders[partition] == node) {
-                leaders[partition] = HardState.NOBODY;
+    /** The node can be reached again, so it is asked without detours. */
+    void onHeard(int node) {
+        routes.heard(node);
+        for (Lane lane : lanes) {
+            if (lane.inFlight != null) {
+                lane.inFlight.found(node);
             }
-            giveUpOn(reads[partition], node);
-            giveUpOn(writes[partition], node);
         }
     }
 
-    private void giveUpOn(Lane lane, int node) {
+    /** What was sent to that node may have got lost, or its answer. */
+    void onPeerDown(int node) {
+        withdraw(node, "the connection to node " + node + " was lost");
+    }
+
+    /** It has given no sign of life for so long that its groups may be about to elect others: its answers are not waited for. */
+    void onSilence(int node, boolean begins) {
+        if (begins) {
+            withdraw(node, "node " + node + " is silent");
+        } else {
+            onHeard(node);
+        }
+    }
+
+    private void withdraw(int node, String trouble) {
+        routes.lost(node);
+        for (Lane lane : lanes) {
+            if (leaders[lane.partition] == node) {
+                leaders[lane.partition] = HardState.NOBODY;
+            }
+            giveUpOn(lane, node, trouble);
+        }
+    }
+
+    private void giveUpOn(Lane lane, int node, String trouble) {
         Batch batch = lane.inFlight;
         if (batch != null && batch.requestId != 0 && (batch.target == node || batch.via == node)) {
             underWay.remove(batch.requestId);
             batch.requestId = 0;
             batch.uncertain = true;
-            batch.trouble = "the connection to node " + node + " was lost";
+            batch.trouble = trouble;
             missed(batch);
             tryAnother(lane, batch);
         }
@@ -430,10 +435,9 @@ final class Router {
     private void onTimer() {
         long nowNanos = clock.monotonicNanos();
         boolean idle = true;
-        for (int partition = 0; partition < ring.partitions(); partition++) {
-            onTimer(reads[partition], nowNanos);
-            onTimer(writes[partition], nowNanos);
-            idle &= reads[partition].inFlight == null && writes[partition].inFlight == null;
+        for (Lane lane : lanes) {
+            onTimer(lane, nowNanos);
+            idle &= lane.inFlight == null;
         }
         loop.schedule(idle ? IDLE_TIMER_NANOS : TIMER_NANOS, this::onTimer);
     }
@@ -457,12 +461,10 @@ final class Router {
             batch.trouble = "node " + batch.target + " does not answer";
             if (batch.here) {
                 notHere(lane, batch);
-                batch.target = replica(lane.partition, batch.attempts);
             } else {
                 missed(batch);
-                batch.target = another(lane, batch);
             }
-            attempt(lane, batch, batch.target);
+            attempt(lane, batch, routes.another(lane.partition, batch));
         }
         expireQueued(lane, nowNanos, trouble);
     }

@@ -1,6 +1,7 @@
 package io.ringleader.sim;
 
 import io.ringleader.linearizability.History;
+import io.ringleader.raft.Raft;
 import io.ringleader.sim.check.Both;
 import io.ringleader.sim.check.SafetyChecks;
 import io.ringleader.sim.check.Sight;
@@ -26,7 +27,7 @@ import java.util.stream.IntStream;
  *   <li>Safety: clients work while faults happen. Every step of every replica is checked, and every answer.
  *   <li>Liveness: a random set of nodes that has a majority of every partition is healed, the others stay dead or cut off. Every
  *       partition must be led and accept writes, and everything that was asked must be answered, within bounded time.
- *   <li>Convergence: all nodes come back, and all replicas become equal.
+ *   <li>Convergence: all nodes come back, all replicas become equal, and all go quiet; one of these is to hand over.
  *   <li>Durability: all nodes lose their power at once; what was acknowledged is there at every node.
  * </ol>
  */
@@ -38,6 +39,7 @@ public final class Simulation {
     private static final int SLOWEST_CLOCK = 2;
     private static final long SLACK_MILLIS = 500;
     private static final long PROGRESS_MILLIS = 10_000;
+    private static final long QUIET_MILLIS = 20_000;
     private static final long AGAIN_MILLIS = 100;
     private static final String FAULT = "fault: ";
 
@@ -248,10 +250,28 @@ public final class Simulation {
 
     // ---- convergence and durability
 
+    /** Who has nothing to do says nothing, and can be woken: that some leader is to hand over. */
+    private void requireQuiet() {
+        cluster.runUntil(this::areAllQuiet, QUIET_MILLIS, "every partition is quiet");
+        int partition = random.nextInt(cluster.config().partitions());
+        int leader = cluster.leaderOf(partition);
+        int heir = scene.anyOther(leader);
+        cluster.note("partition " + partition + ", which is quiet, is to go from " + leader + " to " + heir);
+        cluster.node(leader).transferLeadership(partition, heir);
+        cluster.runMillis(AGAIN_MILLIS);
+        cluster.awaitLeaders();
+    }
+
+    private boolean areAllQuiet() {
+        return cluster.nodes().stream()
+                .allMatch(node -> cluster.rafts(node).values().stream().allMatch(Raft::isQuiet));
+    }
+
     private void requireNothingForgotten() {
         cluster.awaitLeaders();
         cluster.awaitEqualReplicas();
         cluster.requireNothingLeftBehind();
+        requireQuiet();
         cluster.nodes().forEach(cluster::crash);
         cluster.nodes().forEach(this::start);
         cluster.awaitLeaders();

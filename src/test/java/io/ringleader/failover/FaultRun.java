@@ -39,6 +39,7 @@ final class FaultRun {
         List<Thread> threads = start();
         Stage stage = new Stage(cluster, hold);
         long fromNanos;
+        long stoppedNanos;
         try {
             Stage.pause(BEFORE);
             fromNanos = System.nanoTime();
@@ -46,14 +47,14 @@ final class FaultRun {
             Stage.pause(AFTERWARDS);
         } finally {
             cluster.healAll();
+            stoppedNanos = System.nanoTime();
             clients.forEach(FaultClient::stop);
             for (Thread thread : threads) {
                 thread.join(JOIN_MILLIS);
             }
         }
-        long toNanos = System.nanoTime();
         try (TextClient client = new TextClient(cluster.node(1).clientAddress(), PATIENCE)) {
-            return noticed(stage, fromNanos, toNanos, ledger.judge(client, clients));
+            return noticed(stage, fromNanos, stoppedNanos, ledger.judge(client, clients));
         }
     }
 
@@ -72,14 +73,17 @@ final class FaultRun {
         return threads;
     }
 
-    private Noticed noticed(Stage stage, long fromNanos, long toNanos, Ledger.Verdict verdict) {
+    private Noticed noticed(Stage stage, long fromNanos, long stoppedNanos, Ledger.Verdict verdict) {
         List<Long> gaps = new ArrayList<>();
         List<Long> latencies = new ArrayList<>();
         Map<Outcome, Integer> errors = new TreeMap<>();
         for (FaultClient client : clients) {
             long gap = -1;
-            for (long[] span : spans(stage.excuses(), client.node(), fromNanos, toNanos)) {
+            for (long[] span : spans(stage.excuses(), client.node(), fromNanos, stoppedNanos)) {
                 gap = Math.max(gap, client.samples().longestGapNanos(span[0], span[1]));
+            }
+            // what was under way when the clients were stopped counts as well
+            for (long[] span : spans(stage.excuses(), client.node(), fromNanos, System.nanoTime())) {
                 for (Samples.Sample sample : client.samples().between(span[0], span[1])) {
                     latencies.add(sample.nanos());
                     if (sample.outcome() != Outcome.DONE) {

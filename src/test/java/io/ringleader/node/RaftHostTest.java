@@ -55,7 +55,7 @@ class RaftHostTest {
     private PartitionGroup group;
     private long nextRequest = 1;
 
-    private final class Outside implements RaftHost.Outside {
+    private final class Outside implements NoRouting {
         @Override
         public void append(long upTo, List<LogWriter.Append> appends) {
             token = upTo;
@@ -82,21 +82,6 @@ class RaftHostTest {
         @Override
         public void respond(int node, Response response) {
             responses.add(response);
-        }
-
-        @Override
-        public boolean isConnected(int node) {
-            return true;
-        }
-
-        @Override
-        public void tellLeaving() {
-            // nobody listens
-        }
-
-        @Override
-        public void leaderChanged(int partition, int leader) {
-            // nobody routes here
         }
 
         @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringleader.node.ClientSide.Asked;
 import io.ringleader.node.ClientSide.Client;
 import io.ringleader.node.Response.Status;
+import io.ringleader.raft.HardState;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandBatch;
 import io.ringleader.store.Result;
@@ -139,18 +140,9 @@ class RouterTest {
 
     @Test
     void aLeaderThatCannotBeReachedIsAskedThroughWhoKnowsOfIt() {
-        set(key);
-        Asked first = side.next();
+        Asked first = missTheLeader();
         int leader = first.node();
-        side.fail(first, Status.UNREACHABLE);
-        assertThat(side.world.runUntil(() -> !side.asked.isEmpty(), 500)).isTrue();
-        Asked teller = side.next();
-        while (teller.node() == 1) {
-            // this node's own replica does not reach it either
-            side.respond(Response.notLeader(teller.request().id(), leader));
-            assertThat(side.world.runUntil(() -> !side.asked.isEmpty(), 500)).isTrue();
-            teller = side.next();
-        }
+        Asked teller = tellerOf(leader);
         assertThat(teller.node()).isNotEqualTo(leader);
         side.respond(Response.notLeader(teller.request().id(), leader));
         Asked relayed = side.next();
@@ -166,6 +158,99 @@ class RouterTest {
         side.world.runMillis(ClientSide.COMMAND_TIMEOUT_MILLIS);
         set(key);
         assertThat(side.next().via()).as("but not for ever").isZero();
+    }
+
+    /**
+     * A node that stood still finds all its connections broken and makes them anew: the leader it has just missed is there, and each
+     * other replica, which is itself asked by a detour by now, says so.
+     */
+    @Test
+    void aLeaderThatWasMissedIsAskedAgainAsSoonAsItIsConnected() {
+        Asked missed = missTheLeader();
+        side.loop.execute(() -> side.router.onHeard(missed.node()));
+        side.respond(Response.notLeader(awaitNext().request().id(), missed.node()));
+        Asked again = awaitNext();
+        assertThat(again.node()).isEqualTo(missed.node());
+        assertThat(again.via()).isZero();
+    }
+
+    @Test
+    void aLeaderThatWasMissedIsAskedAgainAfterAWhileInAnyCase() {
+        Asked missed = missTheLeader();
+        side.world.runMillis(ClientSide.ATTEMPT_MILLIS - 1);
+        Asked other = side.next();
+        assertThat(other.node()).isNotEqualTo(missed.node());
+        side.world.runMillis(1);
+        side.respond(Response.notLeader(other.request().id(), missed.node()));
+        Asked again = awaitNext();
+        assertThat(again.node()).isEqualTo(missed.node());
+        assertThat(again.via()).isZero();
+    }
+
+    private Asked missTheLeader() {
+        set(key);
+        Asked first = side.next();
+        assertThat(first.node()).isNotEqualTo(1);
+        side.fail(first, Status.UNREACHABLE);
+        return first;
+    }
+
+    /** Who is asked after this node's own replica, which does not reach the leader either. */
+    private Asked tellerOf(int leader) {
+        Asked teller = awaitNext();
+        while (teller.node() == 1) {
+            side.respond(Response.notLeader(teller.request().id(), leader));
+            teller = awaitNext();
+        }
+        return teller;
+    }
+
+    private Asked awaitNext() {
+        assertThat(side.world.runUntil(() -> !side.asked.isEmpty(), 500)).isTrue();
+        return side.next();
+    }
+
+    @Test
+    void aDetourIsForgottenWhenTheNodeIsConnected() {
+        Asked missed = missTheLeader();
+        Asked teller = tellerOf(missed.node());
+        side.respond(Response.notLeader(teller.request().id(), missed.node()));
+        side.answer(side.next(), Result.STORED);
+        side.loop.execute(() -> side.router.onHeard(missed.node()));
+        set(key);
+        Asked next = side.next();
+        assertThat(next.node()).isEqualTo(missed.node());
+        assertThat(next.via()).isZero();
+        side.answer(next, Result.STORED);
+    }
+
+    @Test
+    void theAnswerOfANodeThatIsSilentIsNotWaitedFor() {
+        set(key);
+        Asked first = side.next();
+        side.loop.execute(() -> side.router.onSilence(first.node(), true));
+        assertThat(awaitNext().node()).isNotEqualTo(first.node());
+        assertThat(side.world.wallMillis()).isLessThan(ClientSide.ATTEMPT_MILLIS);
+    }
+
+    @Test
+    void aLostNodeIsNotAskedBeforeItIsHeardAgain() {
+        set(key);
+        Asked first = side.next();
+        side.loop.execute(() -> side.router.onPeerDown(first.node()));
+        long end = side.world.wallMillis() + 3 * ClientSide.ATTEMPT_MILLIS;
+        while (side.world.wallMillis() < end) {
+            Asked other = awaitNext();
+            assertThat(other.node()).isNotEqualTo(first.node());
+            side.respond(Response.notLeader(other.request().id(), HardState.NOBODY));
+        }
+        side.loop.execute(() -> side.router.onHeard(first.node()));
+        Asked again = awaitNext();
+        for (int i = 0; i < 3 && again.node() != first.node(); i++) {
+            side.respond(Response.notLeader(again.request().id(), HardState.NOBODY));
+            again = awaitNext();
+        }
+        assertThat(again.node()).isEqualTo(first.node());
     }
 
     @Test
