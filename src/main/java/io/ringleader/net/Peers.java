@@ -251,6 +251,11 @@ public final class Peers {
         return outgoing != null && outgoing.isEstablished();
     }
 
+    /** Whether {@link #send} reaches the node, and it has been heard within that time: a link that is cut is silent at first. */
+    public boolean isHeard(int node, long withinNanos) {
+        return isConnected(node) && nowNanos() - lastHeardNanos(node) < withinNanos;
+    }
+
     /**
      * Queues a frame of 1 to {@code frameMaxBytes} bytes; they are copied.
      *

@@ -109,7 +109,9 @@ public final class Node implements Closeable {
                 peerLimits(),
                 new PeerEvents());
         outbox = new Outbox(peers, FRAME_TARGET_BYTES, (int) limits.frameMaxBytes());
-        relay = new Relay(id, otherPeers().keySet(), Router.firstRequestId(env.incarnation()), peers, outbox);
+        long firstId = Router.firstRequestId(env.incarnation());
+        relay = new Relay(
+                id, otherPeers().keySet(), firstId, peers, times(timeouts).silenceNanos(), outbox);
         router = new Router(
                 id,
                 env.incarnation(),
