@@ -187,7 +187,7 @@ final class PeerConnection implements ConnectionHandler {
             return;
         }
         long silentNanos = nowNanos - lastHeardNanos;
-        Peers.Limits limits = owner.limits();
+        PeerLimits limits = owner.limits();
         if (!established) {
             if (silentNanos > limits.handshakeTimeoutNanos()) {
                 fail("there was no complete handshake within " + limits.handshakeTimeoutNanos() / 1_000_000 + " ms");

@@ -77,63 +77,6 @@ public final class Peers {
         }
     }
 
-    /**
-     * @param frameMaxBytes of one frame, at least 1
-     * @param backlogMaxBytes that may wait for one peer, at least one frame with its header; frames beyond are dropped
-     * @param handshakeTimeoutNanos for a connection to say who it is
-     * @param pingIntervalNanos between two signs of life on the connection to a peer, whatever else it carries: so the peer
-     *     knows that this node's loop is not stuck
-     * @param livenessTimeoutNanos of silence after which a connection is given up; at least two pings
-     * @param reconnectMinNanos first pause before dialling again, about
-     * @param reconnectMaxNanos longest pause
-     */
-    public record Limits(
-            int frameMaxBytes,
-            long backlogMaxBytes,
-            long handshakeTimeoutNanos,
-            long pingIntervalNanos,
-            long livenessTimeoutNanos,
-            long reconnectMinNanos,
-            long reconnectMaxNanos) {
-        private static final long MILLI = 1_000_000;
-
-        public Limits {
-            if (frameMaxBytes < 1 || frameMaxBytes > 1 << 29) {
-                throw new IllegalArgumentException(
-                        "frameMaxBytes must be between 1 and 2^29, but it is " + frameMaxBytes + ".");
-            }
-            if (backlogMaxBytes < (long) frameMaxBytes + PeerConnection.FRAME_HEADER_BYTES) {
-                throw new IllegalArgumentException("backlogMaxBytes must have room for one frame of " + frameMaxBytes
-                        + " bytes and its header, but it is " + backlogMaxBytes + ".");
-            }
-            if (handshakeTimeoutNanos < 1 || pingIntervalNanos < 1 || livenessTimeoutNanos < 2 * pingIntervalNanos) {
-                throw new IllegalArgumentException("Timeouts must be positive and the liveness timeout at least two"
-                        + " pings long, but they are: handshake " + handshakeTimeoutNanos + " ns, ping "
-                        + pingIntervalNanos + " ns, liveness " + livenessTimeoutNanos + " ns.");
-            }
-            if (reconnectMinNanos < 2 || reconnectMaxNanos < reconnectMinNanos) {
-                throw new IllegalArgumentException("Pauses before dialling again must be positive and ordered, but they"
-                        + " are " + reconnectMinNanos + " to " + reconnectMaxNanos + " ns.");
-            }
-        }
-
-        /**
-         * Handshake within 5 s, dialled again after 50 ms to 1 s. A connection is given up when it has been silent for half as
-         * long again as anybody waits for a leader, so that requests find another way soon.
-         */
-        public static Limits of(
-                int frameMaxBytes, long backlogMaxBytes, long pingIntervalNanos, long electionTimeoutMaxNanos) {
-            return new Limits(
-                    frameMaxBytes,
-                    backlogMaxBytes,
-                    5_000 * MILLI,
-                    pingIntervalNanos,
-                    electionTimeoutMaxNanos * 3 / 2,
-                    50 * MILLI,
-                    1_000 * MILLI);
-        }
-    }
-
     /** Hears what comes from the peers, on the loop. */
     public interface Handler {
         /** A frame of a peer. The bytes are valid during the call only. An exception closes the connection. */
@@ -147,6 +90,9 @@ public final class Peers {
 
         /** The node cannot be reached any more. Always after {@link #onPeerUp}. */
         void onPeerDown(int node, String reason);
+
+        /** The node has begun to be {@linkplain Peers#isReached reached}, or has ceased to be. */
+        void onReach(int node, boolean reached);
     }
 
     /** What is known of one other node. */
@@ -169,6 +115,7 @@ public final class Peers {
         long lastHeardNanos;
 
         boolean announcedUp;
+        boolean reached;
         String problem;
 
         Peer(int node, InetSocketAddress address, long nowNanos) {
@@ -184,7 +131,7 @@ public final class Peers {
     private final RandomGenerator random;
     private final Identity self;
     private final InetSocketAddress listenAddress;
-    private final Limits limits;
+    private final PeerLimits limits;
     private final Handler handler;
     private final Map<Integer, Peer> peers = new TreeMap<>();
     private final Set<PeerConnection> strangers = new LinkedHashSet<>();
@@ -203,7 +150,7 @@ public final class Peers {
             Identity self,
             InetSocketAddress listenAddress,
             Map<Integer, InetSocketAddress> peers,
-            Limits limits,
+            PeerLimits limits,
             Handler handler) {
         this.network = Objects.requireNonNull(network, "network");
         this.loop = Objects.requireNonNull(loop, "loop");
@@ -251,9 +198,22 @@ public final class Peers {
         return outgoing != null && outgoing.isEstablished();
     }
 
-    /** Whether {@link #send} reaches the node, and it has been heard within that time: a link that is cut is silent at first. */
-    public boolean isHeard(int node, long withinNanos) {
-        return isConnected(node) && nowNanos() - lastHeardNanos(node) < withinNanos;
+    /**
+     * Whether {@link #send} reaches the node and it can answer: it is connected both ways, and not silent. A link that is cut shows
+     * by silence at first.
+     */
+    public boolean isReached(int node) {
+        return peer(node).reached;
+    }
+
+    private void lookAt(Peer peer) {
+        boolean reached = isConnected(peer.node)
+                && peer.incoming != null
+                && nowNanos() - peer.lastHeardNanos < limits.silenceNanos();
+        if (reached != peer.reached) {
+            peer.reached = reached;
+            handler.onReach(peer.node, reached);
+        }
     }
 
     /**
@@ -315,7 +275,7 @@ public final class Peers {
     // ---------------------------------------------------------------------------------------- called by the
     // connections
 
-    Limits limits() {
+    PeerLimits limits() {
         return limits;
     }
 
@@ -345,6 +305,7 @@ public final class Peers {
             peer.announcedUp = true;
             log.info("Connected to node {} at {}.", peer.node, connection.remoteAddress());
             handler.onPeerUp(peer.node);
+            lookAt(peer);
             return;
         }
         strangers.remove(connection);
@@ -355,6 +316,7 @@ public final class Peers {
         }
         peer.lastHeardNanos = nowNanos();
         handler.onLinkChanged(peer.node);
+        lookAt(peer);
         if (peer.outgoing == null) {
             peer.pauseNanos = limits.reconnectMinNanos();
             dial(peer); // it is there, so why wait
@@ -411,6 +373,7 @@ public final class Peers {
             peer.incoming = null;
             log.info("The connection from node {} is closed: {}.", peer.node, reason);
             handler.onLinkChanged(peer.node);
+            lookAt(peer);
         }
     }
 
@@ -432,6 +395,7 @@ public final class Peers {
             log.warn("The connection to node {} is lost: {}.", peer.node, reason);
             handler.onPeerDown(peer.node, reason);
             handler.onLinkChanged(peer.node);
+            lookAt(peer);
         }
     }
 
@@ -456,6 +420,7 @@ public final class Peers {
         for (Peer peer : peers.values()) {
             tick(peer.outgoing, nowNanos, forgivenNanos);
             tick(peer.incoming, nowNanos, forgivenNanos);
+            lookAt(peer);
         }
         for (PeerConnection stranger : strangers) {
             tick(stranger, nowNanos, forgivenNanos);

@@ -7,6 +7,7 @@ import io.ringleader.config.NodeConfig;
 import io.ringleader.config.Timeouts;
 import io.ringleader.memcached.Administration.Topic;
 import io.ringleader.memcached.Credentials;
+import io.ringleader.net.PeerLimits;
 import io.ringleader.net.Peers;
 import io.ringleader.raft.Effects;
 import io.ringleader.raft.HardState;
@@ -109,9 +110,7 @@ public final class Node implements Closeable {
                 peerLimits(),
                 new PeerEvents());
         outbox = new Outbox(peers, FRAME_TARGET_BYTES, (int) limits.frameMaxBytes());
-        long firstId = Router.firstRequestId(env.incarnation());
-        relay = new Relay(
-                id, otherPeers().keySet(), firstId, peers, times(timeouts).silenceNanos(), outbox);
+        relay = new Relay(id, otherPeers().keySet(), Router.firstRequestId(env.incarnation()), peers, outbox);
         router = new Router(
                 id,
                 env.incarnation(),
@@ -174,11 +173,12 @@ public final class Node implements Closeable {
         return RaftTimes.of(timeouts.heartbeatMillis() * MILLI, timeouts.electionTimeoutMinMillis() * MILLI);
     }
 
-    private Peers.Limits peerLimits() {
-        return Peers.Limits.of(
+    private PeerLimits peerLimits() {
+        return PeerLimits.of(
                 (int) config.limits().frameMaxBytes(),
                 config.limits().peerBacklogMaxBytes(),
                 times(config.timeouts()).beatNanos(),
+                times(config.timeouts()).silenceNanos(),
                 config.timeouts().electionTimeoutMaxMillis() * MILLI);
     }
 
@@ -295,11 +295,6 @@ public final class Node implements Closeable {
         @Override
         public void tellLeaving() {
             otherPeers().keySet().forEach(outbox::addLeaving);
-        }
-
-        @Override
-        public void silence(int node, boolean begins) {
-            env.clientLoop().execute(() -> router.onSilence(node, begins));
         }
 
         @Override
@@ -483,7 +478,6 @@ public final class Node implements Closeable {
         @Override
         public void onPeerUp(int node) {
             env.raftLoop().execute(() -> raftHost.onPeerUp(node));
-            env.clientLoop().execute(() -> router.onHeard(node));
         }
 
         @Override
@@ -494,6 +488,11 @@ public final class Node implements Closeable {
         @Override
         public void onPeerDown(int node, String reason) {
             env.clientLoop().execute(() -> router.onPeerDown(node));
+        }
+
+        @Override
+        public void onReach(int node, boolean reached) {
+            env.clientLoop().execute(() -> router.onReach(node, reached));
         }
     }
 }

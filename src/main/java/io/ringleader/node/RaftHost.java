@@ -31,7 +31,7 @@ final class RaftHost {
     private static final Logger log = LoggerFactory.getLogger(RaftHost.class);
 
     /** What the raft loop sets in motion elsewhere. Called on the raft loop; each must return at once. */
-    interface Outside extends Leaderships.Others, Suspicions.Listener {
+    interface Outside extends Leaderships.Others {
         /** To the log loop: make these durable and say so with {@link RaftHost#onDurable}. */
         void append(long token, List<LogWriter.Append> appends);
 
@@ -105,8 +105,7 @@ final class RaftHost {
         watch = new RaftWatch(clock);
         standings = new StandingLog(self);
         leaderships = new Leaderships(groups.values(), this::touch, outside, clock, times.heartbeatNanos());
-        suspicions =
-                new Suspicions(groups.values(), this::touch, outside, outside::lastHeardNanos, times.silenceNanos());
+        suspicions = new Suspicions(groups.values(), this::touch, outside::lastHeardNanos, times.silenceNanos());
         loop.atEndOfBurst(this::endOfBurst);
     }
 

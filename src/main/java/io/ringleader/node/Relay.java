@@ -21,7 +21,6 @@ final class Relay {
     private final int self;
     private final Set<Integer> others;
     private final Peers peers;
-    private final long silenceNanos;
     private final Outbox outbox;
     private final Map<Long, Passed> passed = new HashMap<>();
     private final Map<Lane, Long> newest = new HashMap<>();
@@ -29,20 +28,18 @@ final class Relay {
 
     /**
      * @param others all nodes but this
-     * @param silenceNanos a node that has been silent for so long is not reached
      * @param firstId as of a router: answers to an earlier process must not pass for answers to this one
      */
-    Relay(int self, Set<Integer> others, long firstId, Peers peers, long silenceNanos, Outbox outbox) {
+    Relay(int self, Set<Integer> others, long firstId, Peers peers, Outbox outbox) {
         this.self = self;
         this.others = Set.copyOf(others);
         this.peers = peers;
-        this.silenceNanos = silenceNanos;
         this.outbox = outbox;
         nextId = OWN_IDS | firstId;
     }
 
     void pass(int target, Request request) {
-        if (!others.contains(target) || !peers.isHeard(target, silenceNanos)) {
+        if (!others.contains(target) || !peers.isReached(target)) {
             outbox.add(request.from(), Response.failed(request.id(), Response.Status.UNREACHABLE));
             return;
         }

@@ -341,7 +341,7 @@ final class Router {
     /** Nothing is wrong with a leader: it is asked at once. */
     private void onNotServedHere(Lane lane, Batch batch, int leader) {
         notHere(lane, batch);
-        if (ring.replicas(lane.partition).contains(leader)) {
+        if (ring.replicas(lane.partition).contains(leader) && routes.isReached(batch, leader)) {
             leaders[lane.partition] = leader;
             attempt(lane, batch, leader);
         } else {
@@ -374,7 +374,8 @@ final class Router {
     /** Who was asked and is not the leader any more may be dead: its answer is not waited for. */
     private void retryWith(Lane lane, int leader) {
         Batch batch = lane.inFlight;
-        if (batch == null || batch.here || (batch.requestId != 0 && batch.target == leader)) {
+        boolean asked = batch != null && (batch.here || (batch.requestId != 0 && batch.target == leader));
+        if (batch == null || asked || !routes.isReached(batch, leader)) {
             return;
         }
         if (batch.requestId != 0) {
@@ -386,27 +387,22 @@ final class Router {
         attempt(lane, batch, leader);
     }
 
-    /** The node can be reached again, so it is asked without detours. */
-    void onHeard(int node) {
-        routes.heard(node);
-        for (Lane lane : lanes) {
-            if (lane.inFlight != null) {
-                lane.inFlight.found(node);
-            }
-        }
-    }
-
     /** What was sent to that node may have got lost, or its answer. */
     void onPeerDown(int node) {
         withdraw(node, "the connection to node " + node + " was lost");
     }
 
-    /** It has given no sign of life for so long that its groups may be about to elect others: its answers are not waited for. */
-    void onSilence(int node, boolean begins) {
-        if (begins) {
+    /** One that is not reached may be about to be replaced as leader: its answers are not waited for. */
+    void onReach(int node, boolean reached) {
+        if (!reached) {
             withdraw(node, "node " + node + " is silent");
-        } else {
-            onHeard(node);
+            return;
+        }
+        routes.reached(node);
+        for (Lane lane : lanes) {
+            if (lane.inFlight != null) {
+                lane.inFlight.found(node);
+            }
         }
     }
 

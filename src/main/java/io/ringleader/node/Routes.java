@@ -29,7 +29,7 @@ final class Routes {
         this.validNanos = validNanos;
     }
 
-    /** Whether it was silent or the connection was lost, and nothing better is known since. */
+    /** Whether it is not reached straight any more. */
     private boolean isLost(int node) {
         return lost.contains(node);
     }
@@ -57,7 +57,7 @@ final class Routes {
         detours.values().removeIf(detour -> detour.via == node);
     }
 
-    void heard(int node) {
+    void reached(int node) {
         lost.remove(node);
         detours.remove(node);
     }

@@ -19,12 +19,6 @@ final class Suspicions {
     /** Has the effects of what was done to a group carried out. */
     private final Consumer<PartitionGroup> touch;
 
-    /** Who wants to know when a node begins to be silent, and when it is heard again. */
-    interface Listener {
-        void silence(int node, boolean begins);
-    }
-
-    private final Listener listener;
     private final IntToLongFunction lastHeardNanos;
     private final long silenceNanos;
     private final SortedSet<Integer> others = new TreeSet<>();
@@ -37,12 +31,10 @@ final class Suspicions {
     Suspicions(
             Collection<PartitionGroup> groups,
             Consumer<PartitionGroup> touch,
-            Listener listener,
             IntToLongFunction lastHeardNanos,
             long silenceNanos) {
         this.groups = groups;
         this.touch = touch;
-        this.listener = listener;
         this.lastHeardNanos = lastHeardNanos;
         this.silenceNanos = silenceNanos;
     }
@@ -60,12 +52,8 @@ final class Suspicions {
     void look(long nowNanos) {
         List<Integer> found = new ArrayList<>(0);
         for (int node : others) {
-            boolean isSilent = nowNanos - lastHeardNanos.applyAsLong(node) >= silenceNanos;
-            if (isSilent) {
+            if (nowNanos - lastHeardNanos.applyAsLong(node) >= silenceNanos) {
                 found.add(node);
-            }
-            if (isSilent != silent.contains(node)) {
-                listener.silence(node, isSilent);
             }
         }
         silent = found;

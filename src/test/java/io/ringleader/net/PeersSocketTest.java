@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class PeersSocketTest {
     private static final int FRAME_MAX_BYTES = 2 << 20;
-    private static final Peers.Limits LIMITS =
-            Peers.Limits.of(FRAME_MAX_BYTES, 8L << 20, 1_000_000_000L, 4_000_000_000L);
+    private static final PeerLimits LIMITS =
+            PeerLimits.of(FRAME_MAX_BYTES, 8L << 20, 1_000_000_000L, 3_000_000_000L, 4_000_000_000L);
     private static final NetLimits NET_LIMITS = NetLimits.of(50, FRAME_MAX_BYTES + 8, 32L << 20, Long.MAX_VALUE);
 
     /** The real address of each node, known once it listens; what a node is told is only a name. */
@@ -102,6 +102,11 @@ class PeersSocketTest {
         @Override
         public void onPeerUp(int node) {
             events.add("up " + node);
+        }
+
+        @Override
+        public void onReach(int node, boolean reached) {
+            // its ups and downs are looked at here
         }
 
         @Override

@@ -23,6 +23,8 @@ class PeersTest {
     private static final Map<String, String> AGREEMENT = Map.of("partitions", "16");
 
     private static final long HEARTBEAT_NANOS = 1_000_000_000L;
+    private static final long SILENCE_NANOS = 3_000_000_000L;
+
     private final VirtualWorld world = new VirtualWorld(1);
     private final CapturedLog log = new CapturedLog(Peers.class);
     private final Map<Integer, Node> nodes = new HashMap<>();
@@ -35,6 +37,7 @@ class PeersTest {
     private static final class Node implements Peers.Handler {
         final List<String> events = new ArrayList<>();
         final List<byte[]> frames = new ArrayList<>();
+        final List<String> reaches = new ArrayList<>();
         final List<Integer> linkChanges = new ArrayList<>();
         Peers peers;
 
@@ -46,6 +49,11 @@ class PeersTest {
         @Override
         public void onPeerUp(int node) {
             events.add("up " + node);
+        }
+
+        @Override
+        public void onReach(int node, boolean reached) {
+            reaches.add((reached ? "reaches " : "misses ") + node);
         }
 
         @Override
@@ -77,7 +85,7 @@ class PeersTest {
                 new Peers.Identity(id, "orchard", new TreeMap<>(agreement), Optional.ofNullable(secret)),
                 address(id),
                 addresses,
-                Peers.Limits.of(FRAME_MAX_BYTES, 10 * FRAME_MAX_BYTES, HEARTBEAT_NANOS, 4_000_000_000L),
+                PeerLimits.of(FRAME_MAX_BYTES, 10 * FRAME_MAX_BYTES, HEARTBEAT_NANOS, SILENCE_NANOS, 4_000_000_000L),
                 node);
         node.peers.start();
         nodes.put(id, node);
@@ -121,7 +129,9 @@ class PeersTest {
         Node two = start(2, AGREEMENT, null, 1);
         world.runMillis(2_000);
         world.cut(true);
-        world.runMillis(8_000);
+        world.runMillis(4_500);
+        assertThat(one.reaches).as("a silent node, long before").containsExactly("reaches 2", "misses 2");
+        world.runMillis(3_500);
         assertThat(one.events).containsExactly("up 2", "down 2: nothing was heard for 6000 ms");
         assertThat(two.events).containsExactly("up 1", "down 1: nothing was heard for 6000 ms");
         assertThat(one.peers.isConnected(2)).isFalse();
@@ -131,6 +141,8 @@ class PeersTest {
         world.runMillis(7_500); // the attempts that hang have to time out
         assertThat(one.peers.isConnected(2)).isTrue();
         assertThat(two.peers.isConnected(1)).isTrue();
+        assertThat(one.reaches).containsExactly("reaches 2", "misses 2", "reaches 2");
+        assertThat(one.peers.isReached(2)).isTrue();
     }
 
     @Test
@@ -378,7 +390,7 @@ class PeersTest {
         assertThatThrownBy(() -> start(3, AGREEMENT, null, 3)).hasMessageContaining("cannot be its own peer");
         assertThatThrownBy(() -> start(70_000, AGREEMENT, null, 1)).hasMessageContaining("between 1 and 65535");
         assertThatThrownBy(() -> start(4, AGREEMENT, "", 1)).hasMessageContaining("secret is empty");
-        assertThatThrownBy(() -> Peers.Limits.of(100, 100, HEARTBEAT_NANOS, 4_000_000_000L))
+        assertThatThrownBy(() -> PeerLimits.of(100, 100, HEARTBEAT_NANOS, SILENCE_NANOS, 4_000_000_000L))
                 .hasMessageContaining("room for one frame");
     }
 }

@@ -55,7 +55,7 @@ class RaftHostTest {
     private PartitionGroup group;
     private long nextRequest = 1;
 
-    private final class Outside implements NoRouting {
+    private final class Outside implements RaftHost.Outside {
         @Override
         public void append(long upTo, List<LogWriter.Append> appends) {
             token = upTo;
@@ -82,6 +82,21 @@ class RaftHostTest {
         @Override
         public void respond(int node, Response response) {
             responses.add(response);
+        }
+
+        @Override
+        public boolean isConnected(int node) {
+            return true;
+        }
+
+        @Override
+        public void tellLeaving() {
+            // nobody listens
+        }
+
+        @Override
+        public void leaderChanged(int partition, int leader) {
+            // nobody routes here
         }
 
         @Override

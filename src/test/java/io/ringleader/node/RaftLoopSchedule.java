@@ -120,7 +120,7 @@ public final class RaftLoopSchedule {
     }
 
     /** One node: everything outside of its raft loop. */
-    private final class Node implements NoRouting, StoreHost.Listener {
+    private final class Node implements RaftHost.Outside, StoreHost.Listener {
         private final int id;
         private final VirtualProcess process;
         private final Loop loop;
@@ -212,6 +212,16 @@ public final class RaftLoopSchedule {
             storeLoop.execute(() -> work.forEach(Runnable::run));
         }
 
+        @Override
+        public boolean isConnected(int node) {
+            return true;
+        }
+
+        @Override
+        public void tellLeaving() {
+            // nobody is told to stop
+        }
+
         /** A node that stands still gives no sign of life. */
         @Override
         public long lastHeardNanos(int other) {
@@ -251,6 +261,11 @@ public final class RaftLoopSchedule {
                         .as("what request " + response.requestId() + " is told")
                         .isEqualTo(value);
             }
+        }
+
+        @Override
+        public void leaderChanged(int partition, int leader) {
+            // nobody routes here
         }
 
         @Override

@@ -167,7 +167,7 @@ class RouterTest {
     @Test
     void aLeaderThatWasMissedIsAskedAgainAsSoonAsItIsConnected() {
         Asked missed = missTheLeader();
-        side.loop.execute(() -> side.router.onHeard(missed.node()));
+        side.loop.execute(() -> side.router.onReach(missed.node(), true));
         side.respond(Response.notLeader(awaitNext().request().id(), missed.node()));
         Asked again = awaitNext();
         assertThat(again.node()).isEqualTo(missed.node());
@@ -216,7 +216,7 @@ class RouterTest {
         Asked teller = tellerOf(missed.node());
         side.respond(Response.notLeader(teller.request().id(), missed.node()));
         side.answer(side.next(), Result.STORED);
-        side.loop.execute(() -> side.router.onHeard(missed.node()));
+        side.loop.execute(() -> side.router.onReach(missed.node(), true));
         set(key);
         Asked next = side.next();
         assertThat(next.node()).isEqualTo(missed.node());
@@ -228,7 +228,7 @@ class RouterTest {
     void theAnswerOfANodeThatIsSilentIsNotWaitedFor() {
         set(key);
         Asked first = side.next();
-        side.loop.execute(() -> side.router.onSilence(first.node(), true));
+        side.loop.execute(() -> side.router.onReach(first.node(), false));
         assertThat(awaitNext().node()).isNotEqualTo(first.node());
         assertThat(side.world.wallMillis()).isLessThan(ClientSide.ATTEMPT_MILLIS);
     }
@@ -244,7 +244,7 @@ class RouterTest {
             assertThat(other.node()).isNotEqualTo(first.node());
             side.respond(Response.notLeader(other.request().id(), HardState.NOBODY));
         }
-        side.loop.execute(() -> side.router.onHeard(first.node()));
+        side.loop.execute(() -> side.router.onReach(first.node(), true));
         Asked again = awaitNext();
         for (int i = 0; i < 3 && again.node() != first.node(); i++) {
             side.respond(Response.notLeader(again.request().id(), HardState.NOBODY));
