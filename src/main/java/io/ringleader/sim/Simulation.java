@@ -170,6 +170,8 @@ public final class Simulation {
             boolean dead = random.nextBoolean();
             if (dead && cluster.isUp(node)) {
                 cluster.crash(node);
+            } else if (cluster.isUp(node)) {
+                cluster.pause(node, 0); // its clients are to hear something
             }
             int ways = 1 + random.nextInt(3);
             for (int other : core) {
