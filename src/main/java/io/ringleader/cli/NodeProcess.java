@@ -3,11 +3,13 @@ package io.ringleader.cli;
 import io.ringleader.config.ClusterConfig;
 import io.ringleader.config.Limits;
 import io.ringleader.config.NodeConfig;
+import io.ringleader.loop.Loop;
 import io.ringleader.loop.SystemClock;
 import io.ringleader.loop.ThreadLoop;
 import io.ringleader.net.NetLimits;
 import io.ringleader.net.NetStats;
 import io.ringleader.net.SelectorLoop;
+import io.ringleader.net.TcpNetwork;
 import io.ringleader.node.Environment;
 import io.ringleader.node.Node;
 import io.ringleader.storage.DataDirectory;
@@ -15,6 +17,8 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +33,9 @@ final class NodeProcess implements AutoCloseable {
     /** A bug or a broken disk stopped a loop: nothing more may be acknowledged. */
     private static final int EXIT_LOOP_FAILED = 3;
 
+    /** With this many, clients, peers and items each have a thread that runs beside the others. */
+    private static final int PROCESSORS_FOR_ALL_LOOPS = 4;
+
     /** For loops that are busy to notice that the time to stop is over. */
     private static final long STOP_SLACK_MILLIS = 1_000;
 
@@ -36,11 +43,11 @@ final class NodeProcess implements AutoCloseable {
     private final long stopMillis;
     private final DataDirectory directory;
     private final Node node;
-    private final SelectorLoop clientLoop;
-    private final SelectorLoop raftLoop;
-    private final ThreadLoop logLoop;
-    private final ThreadLoop storeLoop;
-    private final ThreadLoop snapshotLoop;
+    private final TcpNetwork clientNetwork;
+    /** In the order in which they are closed. */
+    private final List<SelectorLoop> selectorLoops = new ArrayList<>();
+
+    private final List<ThreadLoop> threadLoops = new ArrayList<>();
 
     /** @throws IOException if the node cannot start; the message says why */
     NodeProcess(ClusterConfig config, NodeConfig self) throws IOException {
@@ -49,18 +56,20 @@ final class NodeProcess implements AutoCloseable {
         directory = DataDirectory.open(self.data(), config.name(), self.id(), SystemClock.INSTANCE.wallMillis());
         Limits limits = config.limits();
         warnIfHeapIsSmall(limits);
-        clientLoop = new SelectorLoop("client", clientLimits(limits), FULL, NodeProcess::stopAtOnce);
-        raftLoop = new SelectorLoop("raft", peerLimits(limits), new byte[0], NodeProcess::stopAtOnce);
-        logLoop = new ThreadLoop("log", NodeProcess::stopAtOnce);
-        storeLoop = new ThreadLoop("store", NodeProcess::stopAtOnce);
-        snapshotLoop = new ThreadLoop("snapshot", NodeProcess::stopAtOnce);
+        int loopThreads = loopThreads(limits);
+        SelectorLoop clientLoop = selectorLoop(loopThreads == 1 ? "node" : "client");
+        SelectorLoop raftLoop = loopThreads == 1 ? clientLoop : selectorLoop("raft");
+        Loop storeLoop = loopThreads < 3 ? raftLoop : threadLoop("store");
+        Loop snapshotLoop = threadLoop("snapshot");
+        Loop logLoop = threadLoop("log");
+        clientNetwork = new TcpNetwork(clientLoop, clientLimits(limits), FULL);
         Environment environment = new Environment(
                 SystemClock.INSTANCE,
                 new SecureRandom(),
                 clientLoop,
-                clientLoop,
+                clientNetwork,
                 raftLoop,
-                raftLoop,
+                new TcpNetwork(raftLoop, peerLimits(limits), new byte[0]),
                 logLoop,
                 storeLoop,
                 snapshotLoop,
@@ -70,6 +79,24 @@ final class NodeProcess implements AutoCloseable {
                 NodeProcess::exit);
         node = new Node(config, self.id(), environment);
         node.start();
+    }
+
+    /** More threads than processors only get into each other's way. */
+    private static int loopThreads(Limits limits) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return limits.loopThreads() > 0 ? limits.loopThreads() : processors < PROCESSORS_FOR_ALL_LOOPS ? 1 : 3;
+    }
+
+    private SelectorLoop selectorLoop(String name) throws IOException {
+        SelectorLoop loop = new SelectorLoop(name, NodeProcess::stopAtOnce);
+        selectorLoops.add(loop);
+        return loop;
+    }
+
+    private ThreadLoop threadLoop(String name) {
+        ThreadLoop loop = new ThreadLoop(name, NodeProcess::stopAtOnce);
+        threadLoops.add(loop);
+        return loop;
     }
 
     /** A request is taken in whole, so the input must hold the largest; an answer may exceed the limit by one value. */
@@ -106,11 +133,8 @@ final class NodeProcess implements AutoCloseable {
     }
 
     void start() {
-        logLoop.start();
-        storeLoop.start();
-        snapshotLoop.start();
-        raftLoop.start();
-        clientLoop.start();
+        threadLoops.forEach(ThreadLoop::start);
+        selectorLoops.forEach(SelectorLoop::start);
         log.info(
                 "Node {} serves memcached clients at {} and peers at {}, data in {}",
                 self.id(),
@@ -132,7 +156,7 @@ final class NodeProcess implements AutoCloseable {
     /** What {@code stats} says of the process, by memcached's names. */
     private SortedMap<String, String> facts() {
         long uptimeMillis = ManagementFactory.getRuntimeMXBean().getUptime();
-        NetStats net = clientLoop.stats();
+        NetStats net = clientNetwork.stats();
         SortedMap<String, String> facts = new TreeMap<>();
         facts.put("pid", Long.toString(ProcessHandle.current().pid()));
         facts.put("uptime", Long.toString(uptimeMillis / 1000));
@@ -163,11 +187,8 @@ final class NodeProcess implements AutoCloseable {
     /** Stops taking part; whatever was acknowledged is on disk already. */
     @Override
     public void close() throws IOException {
-        clientLoop.close();
-        raftLoop.close();
-        storeLoop.close();
-        snapshotLoop.close();
-        logLoop.close();
+        selectorLoops.forEach(SelectorLoop::close);
+        threadLoops.forEach(ThreadLoop::close);
         node.close();
         directory.close();
     }

@@ -193,7 +193,8 @@ public final class ConfigFile {
                 walMaxBytes,
                 table.number(Schema.SNAPSHOT_CHUNK),
                 table.number(Schema.FRAME_MAX),
-                table.number(Schema.PEER_BACKLOG));
+                table.number(Schema.PEER_BACKLOG),
+                (int) table.number(Schema.LOOP_THREADS));
     }
 
     private void reportUnknownTables() {

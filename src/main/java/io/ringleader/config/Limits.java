@@ -23,6 +23,8 @@ package io.ringleader.config;
  * @param snapshotChunkBytes of a snapshot in one message
  * @param frameMaxBytes of one message between nodes
  * @param peerBacklogMaxBytes of messages that wait for one peer; above it, messages are dropped, which Raft allows
+ * @param loopThreads that serve clients, peers and items: 3 is one for each, 2 is one for clients and one for the rest, 1 is one for
+ *     all, and 0 is 1 or 3, as the machine has processors
  */
 public record Limits(
         long memoryBytes,
@@ -43,4 +45,5 @@ public record Limits(
         long walMaxBytes,
         long snapshotChunkBytes,
         long frameMaxBytes,
-        long peerBacklogMaxBytes) {}
+        long peerBacklogMaxBytes,
+        int loopThreads) {}

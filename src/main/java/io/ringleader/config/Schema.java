@@ -60,6 +60,8 @@ final class Schema {
     static final Number FRAME_MAX = limit("frame_max_bytes", 8 * MIB, 64 * KIB, ARRAY_MAX);
     static final Number PEER_BACKLOG = limit("peer_backlog_max_bytes", 64 * MIB, 64 * KIB, ARRAY_MAX);
 
+    static final Number LOOP_THREADS = limit("loop_threads", 0, 0, 3);
+
     static final Number NODE_ID = new Number("node", "id", 0, 1, Ring.MAX_NODE_ID);
 
     static final Map<String, List<String>> KEYS = Map.of(
@@ -95,7 +97,8 @@ final class Schema {
                             WAL_MAX,
                             SNAPSHOT_CHUNK,
                             FRAME_MAX,
-                            PEER_BACKLOG),
+                            PEER_BACKLOG,
+                            LOOP_THREADS),
             "node", List.of("id", "client", "peer", "data"));
 
     private Schema() {}

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A listening socket of a {@link SelectorLoop}. Owned by that loop. */
+/** A listening socket of a {@link TcpNetwork}. Owned by its loop. */
 final class Acceptor implements SelectorLoop.Pollable {
     private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
 
@@ -23,15 +23,15 @@ final class Acceptor implements SelectorLoop.Pollable {
 
     private static final long LOG_INTERVAL_NANOS = 10_000_000_000L;
 
-    private final SelectorLoop loop;
+    private final TcpNetwork network;
     private final ServerSocketChannel channel;
     private final SelectionKey key;
     private final Supplier<ConnectionHandler> handlers;
     private boolean logged;
     private long lastLoggedNanos;
 
-    Acceptor(SelectorLoop loop, ServerSocketChannel channel, SelectionKey key, Supplier<ConnectionHandler> handlers) {
-        this.loop = loop;
+    Acceptor(TcpNetwork network, ServerSocketChannel channel, SelectionKey key, Supplier<ConnectionHandler> handlers) {
+        this.network = network;
         this.channel = channel;
         this.key = key;
         this.handlers = handlers;
@@ -51,7 +51,7 @@ final class Acceptor implements SelectorLoop.Pollable {
                 return;
             }
             try {
-                loop.accepted(accepted, handlers);
+                network.accepted(accepted, handlers);
             } catch (IOException e) {
                 SelectorLoop.closeQuietly(accepted); // it was gone before it was here: no more than that
                 log.debug("A new connection failed.", e);
@@ -70,11 +70,15 @@ final class Acceptor implements SelectorLoop.Pollable {
             log.warn("Cannot accept connections at the moment, trying again: {}.", SelectorLoop.describe(e));
         }
         key.interestOps(0);
-        loop.schedule(PAUSE_NANOS, () -> {
+        network.loop().schedule(PAUSE_NANOS, () -> {
             if (key.isValid()) {
                 key.interestOps(SelectionKey.OP_ACCEPT);
             }
         });
+    }
+
+    boolean isOf(TcpNetwork other) {
+        return network == other;
     }
 
     void close() {

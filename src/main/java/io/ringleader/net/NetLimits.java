@@ -1,7 +1,7 @@
 package io.ringleader.net;
 
 /**
- * What a {@link SelectorLoop} may use at most. Everything that a remote end can make grow is here.
+ * What a {@link TcpNetwork} may use at most. Everything that a remote end can make grow is here.
  *
  * @param maxConnections accepted connections that may be open at once, at least 1; those the node dials itself do not count
  * @param inputMaxBytes that one connection may hold unconsumed, at least {@code readChunkBytes}; a handler that asks for more closes it

@@ -1,7 +1,7 @@
 package io.ringleader.net;
 
 /**
- * Counters of a {@link SelectorLoop} at one moment.
+ * Counters of a {@link TcpNetwork} at one moment.
  *
  * @param connectionsCurrent accepted connections that are open
  * @param connectionsTotal connections accepted since the start, without the rejected ones

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 
 /**
  * Byte streams in and out of a node, bound to one {@link io.ringleader.loop.Loop}: all handlers of a network run on its loop.
- * {@link SelectorLoop} is the real one; a simulation brings its own, which may delay, split, cut and lose.
+ * {@link TcpNetwork} is the real one; a simulation brings its own, which may delay, split, cut and lose.
  */
 public interface Network {
     /**

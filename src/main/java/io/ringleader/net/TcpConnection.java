@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A TCP connection of a {@link SelectorLoop}. Owned by that loop.
+ * A TCP connection of a {@link TcpNetwork}. Owned by its loop.
  *
  * <p>Input is read into one buffer that all connections share, and handed to the handler from there. Only what the handler
  * leaves is moved to a buffer of this connection, until the rest has come: an idle connection holds none. Input that is larger
@@ -40,6 +40,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
         CLOSED
     }
 
+    private final TcpNetwork network;
     private final SelectorLoop loop;
     private final SocketChannel channel;
     private final ConnectionHandler handler;
@@ -68,21 +69,26 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
     private boolean waitingForKernel;
 
     TcpConnection(
-            SelectorLoop loop,
+            TcpNetwork network,
             SocketChannel channel,
             ConnectionHandler handler,
             boolean accepted,
             String remoteAddress) {
-        this.loop = loop;
+        this.network = network;
+        loop = network.loop();
         this.channel = channel;
         this.handler = handler;
         this.accepted = accepted;
         this.remoteAddress = remoteAddress;
-        output = new OutputQueue(loop.outputPool());
+        output = new OutputQueue(network.outputPool());
     }
 
     void setKey(SelectionKey key) {
         this.key = key;
+    }
+
+    boolean isOf(TcpNetwork other) {
+        return network == other;
     }
 
     boolean isAccepted() {
@@ -152,7 +158,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
         if (state != State.OPEN || !reading || inputEnded) {
             return;
         }
-        int readMaxBytes = loop.limits().readChunkBytes();
+        int readMaxBytes = network.limits().readChunkBytes();
         int heldBytes = input == null ? 0 : input.remaining();
         boolean shared = Math.max(heldBytes, neededBytes) <= readMaxBytes;
         ByteBuffer target = shared ? sharedBufferWithHeldInput() : ownBufferWithRoom(heldBytes);
@@ -165,7 +171,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
         int count = receive(target);
         target.limit(target.position()).position(start);
         if (count > 0) {
-            loop.countBytesIn(count);
+            network.countBytesIn(count);
             present(target, shared);
         } else if (shared) {
             keep(target, neededBytes);
@@ -186,7 +192,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
     }
 
     private ByteBuffer sharedBufferWithHeldInput() {
-        ByteBuffer shared = loop.sharedInput().clear();
+        ByteBuffer shared = network.sharedInput().clear();
         if (input != null) {
             shared.put(input);
             releaseInput();
@@ -196,14 +202,14 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
 
     /** The buffer of this connection with room behind what it holds, or null if there must be no more. */
     private ByteBuffer ownBufferWithRoom(int heldBytes) {
-        int maxBytes = loop.limits().inputMaxBytes();
+        int maxBytes = network.limits().inputMaxBytes();
         if (heldBytes >= maxBytes) {
             log.info("Closing {}: it sent {} bytes of which no use could be made.", remoteAddress, heldBytes);
             close("it sent " + heldBytes + " bytes of which no use could be made; the limit is " + maxBytes);
             return null;
         }
         // Twice what has come, not all that was announced: memory is for those who send, not for those who promise.
-        int readMaxBytes = loop.limits().readChunkBytes();
+        int readMaxBytes = network.limits().readChunkBytes();
         int wantedBytes = (int) Math.min(maxBytes, 2L * Math.max(heldBytes, readMaxBytes));
         if (neededBytes > heldBytes) {
             wantedBytes = Math.min(wantedBytes, neededBytes);
@@ -215,13 +221,13 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
             }
             return held;
         }
-        ByteBuffer larger = loop.inputPool().take(wantedBytes);
+        ByteBuffer larger = network.inputPool().take(wantedBytes);
         if (held != null) {
             larger.put(held);
             releaseInput();
         }
         input = larger.flip();
-        loop.limitBuffers();
+        network.limitBuffers();
         // This one may have been the largest.
         return input;
     }
@@ -240,7 +246,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
             releaseInput();
             return;
         }
-        int maxBytes = loop.limits().inputMaxBytes();
+        int maxBytes = network.limits().inputMaxBytes();
         if (needed < 0 || needed > maxBytes) {
             log.info("Closing {}: a request needs {} bytes, the limit is {}.", remoteAddress, needed, maxBytes);
             close("a request needs " + needed + " bytes; the limit is " + maxBytes);
@@ -260,9 +266,9 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
     private void keep(ByteBuffer shared, int needed) {
         neededBytes = needed;
         if (shared.hasRemaining() && state == State.OPEN) {
-            input = loop.inputPool().take(shared.remaining());
+            input = network.inputPool().take(shared.remaining());
             input.put(shared).flip();
-            loop.limitBuffers();
+            network.limitBuffers();
         }
     }
 
@@ -270,7 +276,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
         if (input != null && !presenting) {
             ByteBuffer released = input;
             input = null;
-            loop.inputPool().give(released);
+            network.inputPool().give(released);
         }
     }
 
@@ -291,7 +297,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
     }
 
     private void dropInput() {
-        int count = receive(loop.sharedInput().clear());
+        int count = receive(network.sharedInput().clear());
         if (count < 0) {
             close(SAID_ALL);
         }
@@ -331,7 +337,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
         if (state != State.OPEN) {
             return;
         }
-        long outputMaxBytes = loop.limits().outputMaxBytes();
+        long outputMaxBytes = network.limits().outputMaxBytes();
         if (output.pendingBytes() + length > outputMaxBytes) {
             log.warn(
                     "Closing {}: {} bytes of output are pending, {} more would exceed the limit of {}.",
@@ -344,7 +350,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
         }
         output.append(source, offset, length);
         queueFlush();
-        loop.limitBuffers();
+        network.limitBuffers();
     }
 
     /** Bytes of buffers that only this connection can give back. */
@@ -371,7 +377,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
             return;
         }
         try {
-            loop.countBytesOut(output.writeTo(channel));
+            network.countBytesOut(output.writeTo(channel));
         } catch (IOException e) {
             close("writing to " + remoteAddress + " failed: " + SelectorLoop.describe(e));
             return;
@@ -454,7 +460,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
             key.cancel();
         }
         SelectorLoop.closeQuietly(channel);
-        loop.connectionClosed(this);
+        network.connectionClosed(this);
         return true;
     }
 

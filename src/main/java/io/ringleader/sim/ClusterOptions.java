@@ -110,6 +110,7 @@ public final class ClusterOptions implements Cloneable {
                 partitions * (snapshotLogBytes + logRetainBytes) + 2 * walSegmentBytes,
                 snapshotChunkBytes,
                 frameMaxBytes,
-                8 * frameMaxBytes);
+                8 * frameMaxBytes,
+                0);
     }
 }

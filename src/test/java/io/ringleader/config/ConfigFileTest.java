@@ -81,7 +81,7 @@ class ConfigFileTest {
         List<String> names = Schema.KEYS.get("limits");
         long[] values = {
             9_000_001, 100_002, 3, 300_004, 600_004, 250_004, 200_005, 210_006, 300_007, 400_008, 9, 500_010, 20_011, 0,
-            1_000_013, 9_000_014, 40_015, 400_016, 500_017
+            1_000_013, 9_000_014, 40_015, 400_016, 500_017, 2
         };
         for (int i = 0; i < values.length; i++) {
             text.append(names.get(i)).append(" = ").append(values[i]).append('\n');
@@ -114,7 +114,8 @@ class ConfigFileTest {
                         values[15],
                         values[16],
                         values[17],
-                        values[18]));
+                        values[18],
+                        (int) values[19]));
         assertThat(config.toString()).doesNotContain("0123456789abcdef");
     }
 

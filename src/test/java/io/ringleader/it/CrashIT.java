@@ -116,7 +116,7 @@ class CrashIT {
     @Test
     @Timeout(180)
     void afterAllNodesAreKilledAtOnceEveryAcknowledgedWriteIsThereOnce() throws Exception {
-        TestCluster cluster = TestCluster.started(processes, Map.of());
+        TestCluster cluster = TestCluster.started(processes, Map.of("limits.loop_threads", 3));
         List<Writer> writers = IntStream.range(0, TestCluster.NODES * WRITERS_PER_NODE)
                 .mapToObj(i -> new Writer(i, cluster.node(1 + i % TestCluster.NODES)))
                 .toList();

@@ -74,7 +74,7 @@ class ExactlyOnceIT {
     @Test
     @Timeout(180)
     void incrementsCountOnceWhateverHappensToTheLeaders() throws Exception {
-        TestCluster cluster = TestCluster.started(processes, Map.of());
+        TestCluster cluster = TestCluster.started(processes, Map.of("limits.loop_threads", 2));
         int partition = cluster.partitionOf(COUNTER);
         try (TextClient client = cluster.node(1).connect()) {
             client.set(COUNTER, "0");

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -92,7 +93,7 @@ final class JepsenRun {
     /** @throws UnavailableException if this machine or user cannot do it */
     Result run() throws IOException, InterruptedException {
         RunFiles files;
-        try (NamespaceCluster cluster = new NamespaceCluster(NODES, SETTINGS, plan.brokenClasses())) {
+        try (NamespaceCluster cluster = new NamespaceCluster(NODES, settings(), plan.brokenClasses())) {
             files = new RunFiles(directory);
             try {
                 cluster.startAll();
@@ -109,6 +110,13 @@ final class JepsenRun {
             }
         }
         return judge(files);
+    }
+
+    /** As many threads as chance will have it: whatever shares one must not matter. */
+    private Map<String, Object> settings() {
+        Map<String, Object> settings = new TreeMap<>(SETTINGS);
+        settings.put("limits.loop_threads", 1 + random.nextInt(3));
+        return settings;
     }
 
     private void work(NamespaceCluster cluster) throws IOException, InterruptedException {

@@ -51,6 +51,7 @@ class PeersSocketTest {
     private final class Node implements Peers.Handler, Network {
         final int id;
         final SelectorLoop loop;
+        final TcpNetwork network;
         final Peers peers;
         final BlockingQueue<String> events = new LinkedBlockingQueue<>();
         final BlockingQueue<byte[]> frames = new LinkedBlockingQueue<>();
@@ -58,7 +59,8 @@ class PeersSocketTest {
 
         Node(int id, int... others) throws IOException {
             this.id = id;
-            loop = new SelectorLoop("node" + id, NET_LIMITS, new byte[0], (name, cause) -> failure.complete(cause));
+            loop = new SelectorLoop("node" + id, (name, cause) -> failure.complete(cause));
+            network = new TcpNetwork(loop, NET_LIMITS, new byte[0]);
             Map<Integer, InetSocketAddress> peerNames = new TreeMap<>();
             for (int other : others) {
                 peerNames.put(other, name(other));
@@ -74,14 +76,14 @@ class PeersSocketTest {
 
         @Override
         public void stopListening() {
-            loop.stopListening();
+            network.stopListening();
         }
 
         @Override
         public void listen(InetSocketAddress name, Supplier<ConnectionHandler> handlers) throws IOException {
             InetAddress loopback = InetAddress.getLoopbackAddress();
-            loop.listen(addressBook.getOrDefault(name, new InetSocketAddress(loopback, 0)), handlers);
-            addressBook.put(name, loop.boundAddresses().get(0));
+            network.listen(addressBook.getOrDefault(name, new InetSocketAddress(loopback, 0)), handlers);
+            addressBook.put(name, network.boundAddresses().get(0));
         }
 
         @Override
@@ -90,7 +92,7 @@ class PeersSocketTest {
             if (address == null) {
                 loop.execute(() -> handler.onClosed("not there yet"));
             } else {
-                loop.connect(address, handler);
+                network.connect(address, handler);
             }
         }
 
@@ -144,7 +146,7 @@ class PeersSocketTest {
         for (byte[] frame : sent) {
             assertThat(two.frames.poll(20, SECONDS)).isEqualTo(frame);
         }
-        assertThat(two.loop.stats().buffersInUseBytes()).isLessThan(10L << 20);
+        assertThat(two.network.stats().buffersInUseBytes()).isLessThan(10L << 20);
     }
 
     private static void sendWhenThereIsRoom(Node node, byte[] frame) throws Exception {

@@ -25,6 +25,9 @@ abstract class SelectorLoopHarness {
     static final byte[] REFUSAL = "SERVER_ERROR too many open connections\r\n".getBytes(US_ASCII);
 
     final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    /** Of the loop made last. */
+    TcpNetwork network;
+
     final List<SelectorLoop> loops = new ArrayList<>();
     final List<Socket> sockets = new ArrayList<>();
 
@@ -81,23 +84,28 @@ abstract class SelectorLoopHarness {
     }
 
     SelectorLoop loop(NetLimits limits) throws IOException {
-        SelectorLoop loop = new SelectorLoop("test-net", limits, REFUSAL, (name, cause) -> failure.complete(cause));
+        SelectorLoop loop = new SelectorLoop("test-net", (name, cause) -> failure.complete(cause));
         loops.add(loop);
+        network = new TcpNetwork(loop, limits, REFUSAL);
         return loop;
     }
 
     SelectorLoop serve(NetLimits limits, Supplier<ConnectionHandler> handlers) throws IOException {
         SelectorLoop loop = loop(limits);
-        loop.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handlers);
+        network.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handlers);
         return loop.start();
     }
 
-    Socket client(SelectorLoop loop) throws IOException {
+    Socket client() throws IOException {
+        return connected(network.boundAddresses().get(0));
+    }
+
+    Socket connected(InetSocketAddress address) throws IOException {
         Socket socket = new Socket();
         sockets.add(socket);
         socket.setSoTimeout(20_000);
         socket.setTcpNoDelay(true);
-        socket.connect(loop.boundAddresses().get(0));
+        socket.connect(address);
         return socket;
     }
 

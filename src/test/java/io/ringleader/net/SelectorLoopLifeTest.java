@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** How connections and the loop end, and what else is promised beyond the flow of bytes. */
 class SelectorLoopLifeTest extends SelectorLoopHarness {
+    private static final NetLimits ONE_CONNECTION = NetLimits.of(1, MIB, MIB, MIB);
+
     @Test
     void closeAfterOutputSendsEverythingAlthoughTheOtherEndStillTalks() throws Exception {
         byte[] answer = random(new Random(4), 2 * MIB);
@@ -37,7 +39,7 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
             }
         };
         SelectorLoop loop = serve(LIMITS, () -> handler);
-        Socket socket = client(loop);
+        Socket socket = client();
         socket.getOutputStream().write(new byte[200_000]);
         assertThat(socket.getInputStream().readAllBytes()).isEqualTo(answer);
         socket.close();
@@ -59,7 +61,7 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
             }
         };
         SelectorLoop loop = serve(LIMITS, () -> handler);
-        Socket socket = client(loop);
+        Socket socket = client();
         socket.getOutputStream().write('x');
         assertThat(written.await(20, SECONDS)).isTrue();
         CompletableFuture<Void> closing = inBackground(loop::close);
@@ -89,12 +91,12 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
             }
         };
         SelectorLoop loop = serve(LIMITS, () -> handler);
-        client(loop).getOutputStream().write(new byte[30_000]);
+        client().getOutputStream().write(new byte[30_000]);
         assertThat(handler.closed.get(20, SECONDS)).isEqualTo("enough");
         assertThat(closedInside).hasValue(0);
-        eventually(loop, () -> loop.stats().connectionsCurrent() == 0);
+        eventually(loop, () -> network.stats().connectionsCurrent() == 0);
         assertThat(handler.closedCalls).hasValue(1);
-        assertThat(loop.stats().buffersInUseBytes()).isZero();
+        assertThat(network.stats().buffersInUseBytes()).isZero();
     }
 
     @Test
@@ -110,7 +112,7 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
             }
         };
         SelectorLoop loop = serve(LIMITS, () -> handler);
-        Socket socket = client(loop);
+        Socket socket = client();
         socket.getOutputStream().write("abc".getBytes(US_ASCII));
         socket.shutdownOutput();
         assertThat(seen.take()).isEqualTo("a");
@@ -128,7 +130,7 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
             return null;
         });
         assertThat(handler.closed.get(20, SECONDS)).isEqualTo("the other end closed the connection");
-        assertThat(loop.stats().buffersInUseBytes()).isZero();
+        assertThat(network.stats().buffersInUseBytes()).isZero();
     }
 
     @Test
@@ -147,7 +149,7 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
                 return true;
             }
         });
-        Socket socket = client(loop);
+        Socket socket = client();
         socket.getOutputStream().write('q');
         socket.shutdownOutput();
         TestHandler handler = ended.get(20, SECONDS);
@@ -169,7 +171,7 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort),
                 InetSocketAddress.createUnresolved("no-such-host.invalid", 1))) {
             TestHandler handler = new TestHandler();
-            loop.execute(() -> loop.connect(address, handler));
+            loop.execute(() -> network.connect(address, handler));
             assertThat(handler.closed.get(20, SECONDS)).startsWith("cannot connect to ");
             assertThat(handler.connection).isNull();
         }
@@ -179,8 +181,8 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
     void aHostNameIsResolvedAsTheConnectionIsMade() throws Exception {
         SelectorLoop loop = serve(LIMITS, TestHandler::new);
         CompletableFuture<Connection> opened = new CompletableFuture<>();
-        int port = loop.boundAddresses().get(0).getPort();
-        loop.execute(() -> loop.connect(InetSocketAddress.createUnresolved("127.0.0.1", port), new TestHandler() {
+        int port = network.boundAddresses().get(0).getPort();
+        loop.execute(() -> network.connect(InetSocketAddress.createUnresolved("127.0.0.1", port), new TestHandler() {
             @Override
             public void onOpen(Connection connection) {
                 opened.complete(connection);
@@ -191,12 +193,38 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
 
     @Test
     void anAddressInUseIsNamed() throws Exception {
-        SelectorLoop loop = serve(LIMITS, TestHandler::new);
-        InetSocketAddress taken = loop.boundAddresses().get(0);
-        SelectorLoop other = loop(LIMITS);
-        assertThatThrownBy(() -> other.listen(taken, TestHandler::new))
+        serve(LIMITS, TestHandler::new);
+        InetSocketAddress taken = network.boundAddresses().get(0);
+        loop(LIMITS);
+        assertThatThrownBy(() -> network.listen(taken, TestHandler::new))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("Cannot listen at 127.0.0.1:" + taken.getPort());
+    }
+
+    @Test
+    void twoNetworksOfOneLoopDoNotTakeEachOthersRoom() throws Exception {
+        SelectorLoop loop = serve(ONE_CONNECTION, TestHandler::new);
+        TcpNetwork full = network;
+        network = new TcpNetwork(loop, ONE_CONNECTION, REFUSAL);
+        TcpNetwork other = network;
+        on(loop, () -> {
+            other.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), TestHandler::new);
+            return null;
+        });
+        connected(full.boundAddresses().get(0));
+        Socket second = connected(full.boundAddresses().get(0));
+        assertThat(second.getInputStream().readAllBytes()).isEqualTo(REFUSAL);
+        Socket elsewhere = connected(other.boundAddresses().get(0));
+        elsewhere.getOutputStream().write('x');
+        assertThat(elsewhere.getInputStream().read()).isEqualTo('x');
+        loop.execute(full::stopListening);
+        elsewhere.close();
+        eventually(loop, () -> other.stats().connectionsCurrent() == 0);
+        Socket again = connected(other.boundAddresses().get(0));
+        again.getOutputStream().write('y');
+        assertThat(again.getInputStream().read()).isEqualTo('y');
+        assertThat(full.stats().connectionsTotal()).isEqualTo(1);
+        assertThat(other.stats().connectionsTotal()).isEqualTo(2);
     }
 
     @Test
@@ -224,7 +252,7 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
                 handler.connection.write(new byte[] {'.'}, 0, 1);
             }
         });
-        Socket socket = client(loop);
+        Socket socket = client();
         eventually(loop, () -> handler.connection != null);
         loop.execute(() -> {
             for (int i = 0; i < 1_000; i++) {
@@ -238,7 +266,7 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
     @Test
     void aRequestAllocatesNothingOnTheLoop() throws Exception {
         SelectorLoop loop = serve(LIMITS, RequestEcho::new);
-        Socket socket = client(loop);
+        Socket socket = client();
         byte[] request = new byte[104];
         request[3] = 100;
         long allocatedBytes = 0;
@@ -263,7 +291,7 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
     void callsFromAnotherThreadAreRefused() throws Exception {
         TestHandler handler = new TestHandler();
         SelectorLoop loop = serve(LIMITS, () -> handler);
-        client(loop);
+        client();
         eventually(loop, () -> handler.connection != null);
         assertThatThrownBy(() -> handler.connection.write(new byte[1], 0, 1))
                 .isInstanceOf(IllegalStateException.class)

@@ -28,7 +28,7 @@ class SelectorLoopTest extends SelectorLoopHarness {
         Random random = new Random(1);
         SelectorLoop loop = serve(LIMITS, RequestEcho::new);
         for (int round = 0; round < 20; round++) {
-            Socket socket = client(loop);
+            Socket socket = client();
             ByteBuffer requests = ByteBuffer.allocate(3 * MIB);
             while (requests.remaining() > 400_000) {
                 byte[] body = random(random, random.nextInt(10) == 0 ? random.nextInt(300_000) : random.nextInt(50));
@@ -42,10 +42,12 @@ class SelectorLoopTest extends SelectorLoopHarness {
             assertThat(received).isEqualTo(sent);
             socket.close();
         }
-        eventually(loop, () -> loop.stats().connectionsCurrent() == 0);
-        assertThat(loop.stats().buffersInUseBytes()).isZero();
-        assertThat(loop.stats().connectionsTotal()).isEqualTo(20);
-        assertThat(loop.stats().bytesOut()).isEqualTo(loop.stats().bytesIn()).isPositive();
+        eventually(loop, () -> network.stats().connectionsCurrent() == 0);
+        assertThat(network.stats().buffersInUseBytes()).isZero();
+        assertThat(network.stats().connectionsTotal()).isEqualTo(20);
+        assertThat(network.stats().bytesOut())
+                .isEqualTo(network.stats().bytesIn())
+                .isPositive();
         assertThat(failure).isNotDone();
     }
 
@@ -67,19 +69,19 @@ class SelectorLoopTest extends SelectorLoopHarness {
         SelectorLoop loop = serve(LIMITS, RequestEcho::new);
         List<Socket> clients = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            Socket socket = client(loop);
+            Socket socket = client();
             clients.add(socket);
             byte[] request = {0, 0, 0, 1, 'x'};
             socket.getOutputStream().write(request);
             assertThat(socket.getInputStream().readNBytes(5)).isEqualTo(request);
         }
-        eventually(loop, () -> loop.stats().buffersInUseBytes() == 0);
+        eventually(loop, () -> network.stats().buffersInUseBytes() == 0);
         // A promise of a megabyte costs nothing before the megabyte comes.
         clients.get(0).getOutputStream().write(new byte[] {0, 0x10, 0, 0, 1, 2, 3});
-        eventually(loop, () -> loop.stats().buffersInUseBytes() == 512);
+        eventually(loop, () -> network.stats().buffersInUseBytes() == 512);
         clients.get(0).getOutputStream().write(new byte[MIB - 3]);
         assertThat(clients.get(0).getInputStream().readNBytes(4 + MIB)).hasSize(4 + MIB);
-        eventually(loop, () -> loop.stats().buffersInUseBytes() == 0);
+        eventually(loop, () -> network.stats().buffersInUseBytes() == 0);
     }
 
     @Test
@@ -104,7 +106,7 @@ class SelectorLoopTest extends SelectorLoopHarness {
                 connection.setReading(true);
             }
         });
-        Socket socket = client(loop);
+        Socket socket = client();
         byte[] sent = random(new Random(2), 32 * MIB);
         CompletableFuture<Void> writing = inBackground(() -> sendInPieces(socket, sent, new Random(3)));
         assertThat(heldBack.await(20, SECONDS)).isTrue();
@@ -113,7 +115,7 @@ class SelectorLoopTest extends SelectorLoopHarness {
         writing.get(20, SECONDS);
         assertThat(received).isEqualTo(sent);
         assertThat(largestPending.get()).isLessThanOrEqualTo(holdAtBytes + LIMITS.readChunkBytes());
-        eventually(loop, () -> loop.stats().buffersInUseBytes() == 0);
+        eventually(loop, () -> network.stats().buffersInUseBytes() == 0);
     }
 
     @Test
@@ -129,28 +131,28 @@ class SelectorLoopTest extends SelectorLoopHarness {
             }
         };
         SelectorLoop loop = serve(LIMITS, () -> handler);
-        client(loop).getOutputStream().write('x');
+        client().getOutputStream().write('x');
         assertThat(handler.closed.get(20, SECONDS)).contains("more than " + 8 * MIB + " bytes were pending");
         assertThat(on(loop, () -> handler.connection.pendingOutputBytes())).isZero();
-        assertThat(loop.stats().buffersInUseBytes()).isZero();
+        assertThat(network.stats().buffersInUseBytes()).isZero();
     }
 
     @Test
     void manyUnfinishedRequestsTogetherCostNoMoreThanTheLimitAndTheSmallGoOn() throws Exception {
         SelectorLoop loop = serve(LIMITS, RequestEcho::new);
-        Socket small = client(loop);
+        Socket small = client();
         byte[] unfinished = new byte[3 * MIB];
         unfinished[1] = 0x3f;
         List<CompletableFuture<Void>> senders = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            Socket socket = client(loop);
+            Socket socket = client();
             senders.add(inBackground(() -> sendUntilClosed(socket, unfinished)));
         }
         for (CompletableFuture<Void> sender : senders) {
             sender.get(20, SECONDS);
-            assertThat(loop.stats().buffersInUseBytes()).isLessThanOrEqualTo(36L * MIB);
+            assertThat(network.stats().buffersInUseBytes()).isLessThanOrEqualTo(36L * MIB);
         }
-        eventually(loop, () -> loop.stats().connectionsCurrent() < 20);
+        eventually(loop, () -> network.stats().connectionsCurrent() < 20);
         small.getOutputStream().write(new byte[] {0, 0, 0, 1, 'x'});
         assertThat(small.getInputStream().readNBytes(5)).endsWith('x');
     }
@@ -168,12 +170,13 @@ class SelectorLoopTest extends SelectorLoopHarness {
             }
         });
         for (int i = 0; i < 40; i++) {
-            client(loop).getOutputStream().write('x');
+            client().getOutputStream().write('x');
         }
         eventually(
                 loop,
-                () -> loop.stats().connectionsTotal() == 40 && loop.stats().connectionsCurrent() < 30);
-        assertThat(loop.stats().buffersInUseBytes()).isLessThanOrEqualTo(33L * MIB);
+                () -> network.stats().connectionsTotal() == 40
+                        && network.stats().connectionsCurrent() < 30);
+        assertThat(network.stats().buffersInUseBytes()).isLessThanOrEqualTo(33L * MIB);
     }
 
     private static void sendUntilClosed(Socket socket, byte[] bytes) {
@@ -192,7 +195,7 @@ class SelectorLoopTest extends SelectorLoopHarness {
             handlers.add(handler);
             return handler;
         });
-        client(loop).getOutputStream().write(new byte[] {0x7f, 0, 0, 0});
+        client().getOutputStream().write(new byte[] {0x7f, 0, 0, 0});
         assertThat(handlers.take().closed.get(20, SECONDS)).contains("the limit is " + 4 * MIB);
     }
 
@@ -205,27 +208,27 @@ class SelectorLoopTest extends SelectorLoopHarness {
             }
         };
         SelectorLoop loop = serve(LIMITS, () -> handler);
-        Socket socket = client(loop);
+        Socket socket = client();
         inBackground(() -> sendInPieces(socket, new byte[16 * MIB], new Random(3)));
         assertThat(handler.closed.get(20, SECONDS)).contains("no use could be made");
-        assertThat(loop.stats().buffersInUseBytes()).isZero();
+        assertThat(network.stats().buffersInUseBytes()).isZero();
     }
 
     @Test
     void aClientBeyondTheLimitIsToldSoAndTheRestAreServed() throws Exception {
         SelectorLoop loop = serve(NetLimits.of(2, MIB, MIB, MIB), TestHandler::new);
-        Socket first = client(loop);
-        Socket second = client(loop);
-        Socket third = client(loop);
+        Socket first = client();
+        Socket second = client();
+        Socket third = client();
         third.getOutputStream()
                 .write(new byte[10_000]); // what it asked for is not read, but the answer must get through
         assertThat(third.getInputStream().readAllBytes()).isEqualTo(REFUSAL);
         second.getOutputStream().write('b');
         assertThat(second.getInputStream().read()).isEqualTo('b');
-        assertThat(loop.stats().connectionsRejected()).isEqualTo(1);
+        assertThat(network.stats().connectionsRejected()).isEqualTo(1);
         first.close();
-        eventually(loop, () -> loop.stats().connectionsCurrent() == 1);
-        Socket fourth = client(loop);
+        eventually(loop, () -> network.stats().connectionsCurrent() == 1);
+        Socket fourth = client();
         fourth.getOutputStream().write('d');
         assertThat(fourth.getInputStream().read()).isEqualTo('d');
     }
@@ -246,9 +249,9 @@ class SelectorLoopTest extends SelectorLoopHarness {
             handlers.add(handler);
             return handler;
         });
-        Socket good = client(loop);
+        Socket good = client();
         handlers.take();
-        Socket bad = client(loop);
+        Socket bad = client();
         bad.getOutputStream().write('!');
         assertThat(bad.getInputStream().read()).isEqualTo(-1);
         assertThat(handlers.take().closed.get(20, SECONDS)).contains("cannot stand this");
@@ -260,7 +263,7 @@ class SelectorLoopTest extends SelectorLoopHarness {
     @Test
     void aTaskThatThrowsStopsTheLoopAndClosesItsSockets() throws Exception {
         SelectorLoop loop = serve(LIMITS, TestHandler::new);
-        Socket socket = client(loop);
+        Socket socket = client();
         loop.execute(() -> {
             throw new IllegalStateException("broken");
         });
