@@ -104,6 +104,11 @@ public final class TaskQueue {
         }
     }
 
+    /** Whether there are tasks to run now. */
+    public boolean isPending() {
+        return !tasks.isEmpty();
+    }
+
     /**
      * The owner is about to wait. After this, and until {@link #endWait}, a new task calls the wake-up.
      *

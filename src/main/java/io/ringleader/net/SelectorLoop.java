@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A {@link Loop} that is one thread around a {@link Selector}, for the sockets of one {@link TcpNetwork} or several.
  *
- * <p>One turn: wait for sockets, tasks or timers; handle the sockets that are ready; run a burst of tasks; run the hooks; hand
- * to the kernel what was written. Output therefore leaves once per turn and connection, however many answers it holds.
+ * <p>One turn: wait for sockets, tasks or timers; handle the sockets that are ready; run a burst of tasks; run the hooks; do
+ * so again, a few times, if there are tasks by now; hand to the kernel what was written. Output therefore leaves once per turn and connection, however many answers it holds.
  *
  * <p>It starts with {@link #start} and ends in one of two ways. {@link #close} runs what was submitted before, gives
  * connections a second to take their output, closes them, tells their handlers, and waits for the end of the thread. A task,
@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SelectorLoop implements Loop, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SelectorLoop.class);
+
+    /** What the hooks of one burst submit to the loop itself is done in the next, and all its output leaves at once. */
+    private static final int BURSTS_PER_TURN_MAX = 8;
 
     private static final long CLOSE_GRACE_NANOS = 1_000_000_000L;
 
@@ -159,8 +162,12 @@ public final class SelectorLoop implements Loop, AutoCloseable {
         }
         tasks.endWait();
         Thread.interrupted(); // a stray interrupt would close the next channel that is read
-        tasks.runBurst();
-        tasks.runHooks();
+        int bursts = 0;
+        do {
+            tasks.runBurst();
+            tasks.runHooks();
+            bursts++;
+        } while (bursts < BURSTS_PER_TURN_MAX && tasks.isPending());
         return flush();
     }
 

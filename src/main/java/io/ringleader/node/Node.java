@@ -192,7 +192,6 @@ public final class Node implements Closeable {
         peers.start();
         raftHost.start();
         storeHost.start();
-        router.start();
     }
 
     /**

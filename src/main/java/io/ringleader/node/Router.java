@@ -33,7 +33,6 @@ final class Router {
     }
 
     private static final long TIMER_NANOS = 10_000_000L;
-    private static final long IDLE_TIMER_NANOS = 50_000_000L;
     private static final long BACKOFF_MIN_NANOS = 5_000_000L;
     private static final long BACKOFF_MAX_NANOS = 100_000_000L;
     private static final long NEVER = Long.MAX_VALUE;
@@ -64,6 +63,8 @@ final class Router {
     private final ResultReader results = new ResultReader();
     private final CommandReader cursor = new CommandReader();
     private long nextRequestId;
+    /** The timer is set: while some batch is under way, and no longer. */
+    private boolean ticking;
 
     Router(int self, long incarnation, Ring ring, Loop loop, Clock clock, Settings settings, Sender sender) {
         this.self = self;
@@ -87,10 +88,6 @@ final class Router {
     /** No request of an earlier process of this node had it or a higher one. */
     static long firstRequestId(long incarnation) {
         return incarnation << INCARNATION_SHIFT;
-    }
-
-    void start() {
-        loop.schedule(TIMER_NANOS, this::onTimer);
     }
 
     int partitions() {
@@ -213,6 +210,10 @@ final class Router {
         batch.retryNanos = NEVER;
         batch.attempts++;
         underWay.put(batch.requestId, lane);
+        if (!ticking) {
+            ticking = true;
+            loop.schedule(TIMER_NANOS, this::onTimer);
+        }
         sender.send(
                 target,
                 via,
@@ -435,7 +436,10 @@ final class Router {
             onTimer(lane, nowNanos);
             idle &= lane.inFlight == null;
         }
-        loop.schedule(idle ? IDLE_TIMER_NANOS : TIMER_NANOS, this::onTimer);
+        ticking = !idle;
+        if (ticking) {
+            loop.schedule(TIMER_NANOS, this::onTimer);
+        }
     }
 
     private void onTimer(Lane lane, long nowNanos) {

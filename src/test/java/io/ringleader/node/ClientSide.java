@@ -82,7 +82,6 @@ final class ClientSide {
                         BATCH_MAX_BYTES,
                         QUEUE_MAX_BYTES),
                 (node, via, request) -> asked.add(new Asked(node, via, request)));
-        router.start();
         ClientSession.Information information = new ClientSession.Information() {
             @Override
             public void stats(String argument, StatsWriter writer, Consumer<byte[]> answer) {
