@@ -56,6 +56,7 @@ public final class SelectorLoop implements Loop, AutoCloseable {
     private ThreadLoop resolver;
 
     private boolean stopping;
+    private long turns;
 
     /** @param name of the loop and of its thread, for messages */
     public SelectorLoop(String name, LoopFailureHandler failureHandler) throws IOException {
@@ -97,6 +98,11 @@ public final class SelectorLoop implements Loop, AutoCloseable {
     @Override
     public void atEndOfBurst(Runnable hook) {
         tasks.atEndOfBurst(hook);
+    }
+
+    /** How many it has begun. */
+    long turns() {
+        return turns;
     }
 
     Selector selector() {
@@ -151,6 +157,7 @@ public final class SelectorLoop implements Loop, AutoCloseable {
 
     /** @return whether there is work left that the queue of tasks knows nothing of */
     private boolean turn(boolean workLeft) throws IOException {
+        turns++;
         long waitNanos = workLeft ? 0 : tasks.beginWait();
         if (waitNanos == 0) {
             selector.selectNow(onReady);

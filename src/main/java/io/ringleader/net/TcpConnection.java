@@ -155,7 +155,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
         if (presentAgainDue) {
             presentAgain(); // what came first is presented first
         }
-        if (state != State.OPEN || !reading || inputEnded) {
+        if (state != State.OPEN || !reading || inputEnded || !network.mayRead()) {
             return;
         }
         int readMaxBytes = network.limits().readChunkBytes();

@@ -24,6 +24,8 @@ public final class TcpNetwork implements Network {
     private static final int INPUT_BUFFER_MIN_BYTES = 512;
     private static final int ACCEPT_BACKLOG = 1024;
     private static final int REFUSALS_MAX = 64;
+    /** Read from all connections together in one turn: what shares the loop with many busy ones still has its turn soon. */
+    private static final int READ_CHUNKS_PER_TURN = 16;
 
     private final SelectorLoop loop;
     private final NetLimits limits;
@@ -36,6 +38,9 @@ public final class TcpNetwork implements Network {
 
     /** Clients that are being told that there is no room. */
     private int refusals;
+
+    private long turn;
+    private long turnBytesIn;
 
     // Written by the loop only; volatile so that any thread may read them.
     private volatile int connectionsCurrent;
@@ -239,7 +244,17 @@ public final class TcpNetwork implements Network {
         }
     }
 
+    /** What is left unread makes the next turn begin at once. */
+    boolean mayRead() {
+        if (turn != loop.turns()) {
+            turn = loop.turns();
+            turnBytesIn = 0;
+        }
+        return turnBytesIn < (long) READ_CHUNKS_PER_TURN * limits.readChunkBytes();
+    }
+
     void countBytesIn(long bytes) {
+        turnBytesIn += bytes;
         bytesIn = bytesIn + bytes;
     }
 

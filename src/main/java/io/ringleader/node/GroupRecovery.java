@@ -58,7 +58,7 @@ final class GroupRecovery {
                         (int) limits.inflightMaxEntries(),
                         limits.inflightMaxBytes(),
                         limits.uncommittedMaxBytes(),
-                        limits.logRetainBytes())
+                        config.replicas() == 1 ? 0 : limits.logRetainBytes()) // nobody lags behind oneself
                 .withLease(config.reads().leaseMillis(config.timeouts()) * MILLI);
         // Election timers are wound up at every message of a leader: not worth the price of a secure random.
         RandomGenerator timeouts = new SplittableRandom(env.random().nextLong());

@@ -36,7 +36,6 @@ final class Network implements AutoCloseable {
     private static final long NEXT_FILTER = (1L << 32) - 1;
 
     private static final Set<Network> OPEN = ConcurrentHashMap.newKeySet();
-    private static char nextLetter = 'a';
 
     static {
         // the run itself may be stopped from outside
@@ -51,20 +50,32 @@ final class Network implements AutoCloseable {
     /** @throws UnavailableException if this machine or user cannot do it */
     Network(List<Integer> nodes) throws IOException {
         requireSupport();
-        synchronized (Network.class) {
-            prefix = Leftovers.prefix(ProcessHandle.current().pid()) + nextLetter++;
-        }
         Leftovers.remove();
         this.nodes = List.copyOf(nodes);
+        synchronized (OPEN) {
+            prefix = freePrefix();
+            OPEN.add(this);
+        }
         bridge = prefix + "b";
         subnet = freeSubnet();
-        OPEN.add(this);
         try {
             create();
         } catch (IOException e) {
             removeQuietly();
             throw e;
         }
+    }
+
+    /** Each network of this process has a letter of its own while it is there: names of interfaces are short. */
+    private static String freePrefix() {
+        for (char letter = 'a'; letter <= 'z'; letter++) {
+            String candidate = Leftovers.prefix(ProcessHandle.current().pid()) + letter;
+            if (OPEN.stream().noneMatch(network -> network.prefix.equals(candidate))) {
+                return candidate;
+            }
+        }
+        throw new IllegalStateException(
+                "This process has " + OPEN.size() + " networks open; there are 26 names for them.");
     }
 
     private static void requireSupport() throws UnavailableException {

@@ -84,6 +84,49 @@ class SelectorLoopTest extends SelectorLoopHarness {
         eventually(loop, () -> network.stats().buffersInUseBytes() == 0);
     }
 
+    /** What else runs on the loop, heartbeats for one, must not wait until all of a flood is read. */
+    @Test
+    void manyBusyConnectionsAreReadInShares() throws Exception {
+        int connections = 60;
+        int perConnectionBytes = 4 * LIMITS.readChunkBytes();
+        AtomicLong received = new AtomicLong();
+        AtomicLong inTurn = new AtomicLong();
+        AtomicLong mostInTurn = new AtomicLong();
+        SelectorLoop loop = serve(LIMITS, () -> new TestHandler() {
+            @Override
+            public int onBytes(ByteBuffer in) {
+                received.addAndGet(in.remaining());
+                inTurn.addAndGet(in.remaining());
+                in.position(in.limit());
+                return 0;
+            }
+        });
+        loop.atEndOfBurst(() -> mostInTurn.accumulateAndGet(inTurn.getAndSet(0), Math::max));
+        List<Socket> clients = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            clients.add(client());
+        }
+        eventually(loop, () -> network.stats().connectionsCurrent() == connections);
+        CountDownLatch sent = new CountDownLatch(1);
+        loop.execute(() -> awaitUninterrupted(sent));
+        for (Socket socket : clients) {
+            socket.getOutputStream().write(new byte[perConnectionBytes]);
+        }
+        sent.countDown();
+        eventually(loop, () -> received.get() == (long) connections * perConnectionBytes);
+        assertThat(mostInTurn.get())
+                .isGreaterThan(8L * LIMITS.readChunkBytes())
+                .isLessThanOrEqualTo(17L * LIMITS.readChunkBytes());
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await(20, SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Test
     void aSlowReaderIsHeldBackAndItsMemoryIsBounded() throws Exception {
         AtomicLong largestPending = new AtomicLong();
