@@ -1,6 +1,8 @@
 package io.ringleader.namespaces;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -80,10 +82,10 @@ final class Leftovers {
                 .toList();
     }
 
-    /** A line is "7: name@peer: <...>". */
+    /** Not by the program ip, which also says when interfaces came and went while it listed them. */
     private static List<String> interfaces() throws IOException {
-        return Commands.lines("ip -o link show").stream()
-                .map(line -> line.split(": ")[1].split("@")[0])
-                .toList();
+        try (Stream<Path> entries = Files.list(Path.of("/sys/class/net"))) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
+        }
     }
 }
