@@ -345,6 +345,9 @@ public final class Peers {
         Peer peer = connection.isDialled() ? null : peers.get(connection.peer());
         if (peer != null && peer.incoming == connection) {
             peer.lastHeardNanos = nowNanos();
+            if (!peer.reached) {
+                lookAt(peer);
+            }
         }
     }
 
@@ -420,7 +423,9 @@ public final class Peers {
         for (Peer peer : peers.values()) {
             tick(peer.outgoing, nowNanos, forgivenNanos);
             tick(peer.incoming, nowNanos, forgivenNanos);
-            lookAt(peer);
+            if (forgivenNanos == 0) {
+                lookAt(peer);
+            }
         }
         for (PeerConnection stranger : strangers) {
             tick(stranger, nowNanos, forgivenNanos);

@@ -155,7 +155,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
         if (presentAgainDue) {
             presentAgain(); // what came first is presented first
         }
-        if (state != State.OPEN || !reading || inputEnded || !network.mayRead()) {
+        if (state != State.OPEN || !reading || inputEnded) {
             return;
         }
         int readMaxBytes = network.limits().readChunkBytes();
@@ -167,7 +167,7 @@ final class TcpConnection implements Connection, SelectorLoop.Pollable {
         }
         int start = target.position();
         int end = target.limit();
-        target.limit(Math.min(target.capacity(), end + readMaxBytes)).position(end);
+        target.limit(Math.min(target.capacity(), end + network.readMaxBytes())).position(end);
         int count = receive(target);
         target.limit(target.position()).position(start);
         if (count > 0) {

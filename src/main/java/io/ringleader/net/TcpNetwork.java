@@ -24,8 +24,10 @@ public final class TcpNetwork implements Network {
     private static final int INPUT_BUFFER_MIN_BYTES = 512;
     private static final int ACCEPT_BACKLOG = 1024;
     private static final int REFUSALS_MAX = 64;
-    /** Read from all connections together in one turn: what shares the loop with many busy ones still has its turn soon. */
+    /** Read from all connections together in one turn, about: what shares the loop with many busy ones has its turn soon. */
     private static final int READ_CHUNKS_PER_TURN = 16;
+    /** Read from each in any case: they are always ready in the same order, and the last must not wait for ever. */
+    private static final int READ_MIN_BYTES = 512;
 
     private final SelectorLoop loop;
     private final NetLimits limits;
@@ -40,6 +42,8 @@ public final class TcpNetwork implements Network {
     private int refusals;
 
     private long turn;
+    private int turnReads;
+    private int lastTurnReads;
     private long turnBytesIn;
 
     // Written by the loop only; volatile so that any thread may read them.
@@ -244,13 +248,18 @@ public final class TcpNetwork implements Network {
         }
     }
 
-    /** What is left unread makes the next turn begin at once. */
-    boolean mayRead() {
+    /** For the next read: an even share of the turn, as many connections as were ready in the one before. */
+    int readMaxBytes() {
         if (turn != loop.turns()) {
             turn = loop.turns();
+            lastTurnReads = turnReads;
+            turnReads = 0;
             turnBytesIn = 0;
         }
-        return turnBytesIn < (long) READ_CHUNKS_PER_TURN * limits.readChunkBytes();
+        turnReads++;
+        int budgetBytes = READ_CHUNKS_PER_TURN * limits.readChunkBytes();
+        int shareBytes = Math.min(limits.readChunkBytes(), budgetBytes / Math.max(1, lastTurnReads));
+        return turnBytesIn >= budgetBytes ? READ_MIN_BYTES : Math.max(READ_MIN_BYTES, shareBytes);
     }
 
     void countBytesIn(long bytes) {

@@ -77,7 +77,7 @@ final class Router {
         this.sender = sender;
         leaders = new int[ring.partitions()];
         room = new QueueRoom(settings.queueMaxBytes());
-        routes = new Routes(ring, clock, settings.commandTimeoutNanos());
+        routes = new Routes(self, ring, clock, settings.attemptNanos(), settings.commandTimeoutNanos());
         for (int partition = 0; partition < ring.partitions(); partition++) {
             lanes.add(new Lane(partition, false));
             lanes.add(new Lane(partition, true));
@@ -244,7 +244,7 @@ final class Router {
             }
             case UNREACHABLE -> {
                 batch.trouble = "node " + batch.target + " is unreachable";
-                missed(batch);
+                routes.missed(batch);
                 tryAnother(lane, batch);
             }
             case BUSY -> {
@@ -309,11 +309,6 @@ final class Router {
     }
 
     // ---- trouble
-
-    private void missed(Batch batch) {
-        batch.missed(clock.monotonicNanos() + settings.attemptNanos());
-        routes.forgetDetour(batch.target);
-    }
 
     private void onNotLeader(Lane lane, Batch batch, int leader) {
         if (leader != HardState.NOBODY && !routes.isReached(batch, leader)) {
@@ -410,7 +405,7 @@ final class Router {
     private void withdraw(int node, String trouble) {
         routes.lost(node);
         for (Lane lane : lanes) {
-            if (leaders[lane.partition] == node) {
+            if (leaders[lane.partition] == node && routes.via(node) == HardState.NOBODY) {
                 leaders[lane.partition] = HardState.NOBODY;
             }
             giveUpOn(lane, node, trouble);
@@ -419,12 +414,14 @@ final class Router {
 
     private void giveUpOn(Lane lane, int node, String trouble) {
         Batch batch = lane.inFlight;
-        if (batch != null && batch.requestId != 0 && (batch.target == node || batch.via == node)) {
+        if (batch != null
+                && batch.requestId != 0
+                && node == (batch.via == HardState.NOBODY ? batch.target : batch.via)) {
             underWay.remove(batch.requestId);
             batch.requestId = 0;
             batch.uncertain = true;
             batch.trouble = trouble;
-            missed(batch);
+            routes.missed(batch);
             tryAnother(lane, batch);
         }
     }
@@ -452,7 +449,8 @@ final class Router {
             fail(lane, batch, trouble);
         } else if (batch.requestId == 0) {
             if (nowNanos >= batch.retryNanos) {
-                attempt(lane, batch, batch.target);
+                boolean reached = routes.isReached(batch, batch.target); // it may have fallen silent meanwhile
+                attempt(lane, batch, reached ? batch.target : routes.another(lane.partition, batch));
             }
         } else if (nowNanos - batch.sentNanos >= settings.attemptNanos()) {
             underWay.remove(batch.requestId);
@@ -462,7 +460,7 @@ final class Router {
             if (batch.here) {
                 notHere(lane, batch);
             } else {
-                missed(batch);
+                routes.missed(batch);
             }
             attempt(lane, batch, routes.another(lane.partition, batch));
         }

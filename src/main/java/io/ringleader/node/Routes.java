@@ -18,18 +18,24 @@ final class Routes {
 
     private final Ring ring;
     private final Clock clock;
+    private final long missedNanos;
     private final long validNanos;
     private final Set<Integer> lost = new HashSet<>();
     private final Map<Integer, Detour> detours = new HashMap<>();
 
-    /** @param validNanos how long a detour to a node that is connected, and did not answer, is preferred */
-    Routes(Ring ring, Clock clock, long validNanos) {
+    /**
+     * @param missedNanos how long a batch that a node did not answer takes other ways
+     * @param validNanos how long a detour to a node that is connected, and did not answer, is preferred
+     */
+    Routes(int self, Ring ring, Clock clock, long missedNanos, long validNanos) {
         this.ring = ring;
         this.clock = clock;
+        this.missedNanos = missedNanos;
         this.validNanos = validNanos;
+        ring.nodes().stream().filter(node -> node != self).forEach(lost::add); // until they are connected
     }
 
-    /** Whether it is not reached straight any more. */
+    /** Whether it is not reached straight. */
     private boolean isLost(int node) {
         return lost.contains(node);
     }
@@ -77,7 +83,12 @@ final class Routes {
         detours.putIfAbsent(node, new Detour(via, clock.monotonicNanos() + validNanos));
     }
 
-    void forgetDetour(int node) {
-        detours.remove(node);
+    /** The way that the batch took was in vain. */
+    void missed(Batch batch) {
+        if (batch.via == HardState.NOBODY) {
+            batch.missed(clock.monotonicNanos() + missedNanos);
+        } else if (via(batch.target) == batch.via) {
+            detours.remove(batch.target);
+        }
     }
 }

@@ -257,11 +257,17 @@ public final class Simulation {
         cluster.runUntil(this::areAllQuiet, QUIET_MILLIS, "every partition is quiet");
         int partition = random.nextInt(cluster.config().partitions());
         int leader = cluster.leaderOf(partition);
-        int heir = scene.anyOther(leader);
+        List<Integer> heirs = cluster.config().ring().replicas(partition).stream()
+                .filter(node -> node != leader)
+                .toList();
+        if (heirs.isEmpty()) {
+            return;
+        }
+        int heir = heirs.get(random.nextInt(heirs.size()));
         cluster.note("partition " + partition + ", which is quiet, is to go from " + leader + " to " + heir);
         cluster.node(leader).transferLeadership(partition, heir);
-        cluster.runMillis(AGAIN_MILLIS);
-        cluster.awaitLeaders();
+        cluster.runUntil(
+                () -> cluster.leaderOf(partition) == heir, LEADERS_MILLIS, heir + " leads partition " + partition);
     }
 
     private boolean areAllQuiet() {

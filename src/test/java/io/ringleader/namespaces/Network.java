@@ -52,12 +52,12 @@ final class Network implements AutoCloseable {
         requireSupport();
         Leftovers.remove();
         this.nodes = List.copyOf(nodes);
+        subnet = freeSubnet();
         synchronized (OPEN) {
             prefix = freePrefix();
             OPEN.add(this);
         }
         bridge = prefix + "b";
-        subnet = freeSubnet();
         try {
             create();
         } catch (IOException e) {

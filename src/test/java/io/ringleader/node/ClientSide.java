@@ -82,6 +82,8 @@ final class ClientSide {
                         BATCH_MAX_BYTES,
                         QUEUE_MAX_BYTES),
                 (node, via, request) -> asked.add(new Asked(node, via, request)));
+        router.onReach(2, true);
+        router.onReach(3, true);
         ClientSession.Information information = new ClientSession.Information() {
             @Override
             public void stats(String argument, StatsWriter writer, Consumer<byte[]> answer) {

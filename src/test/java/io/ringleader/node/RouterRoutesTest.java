@@ -33,9 +33,7 @@ class RouterRoutesTest {
     }
 
     private Asked missTheLeader() {
-        set(key);
-        Asked first = side.next();
-        assertThat(first.node()).isNotEqualTo(1);
+        Asked first = askOneOfTwo();
         side.fail(first, Status.UNREACHABLE);
         return first;
     }
@@ -171,5 +169,43 @@ class RouterRoutesTest {
         assertThat(side.asked).as("the one that was asked may still answer").isEmpty();
         side.answer(first, Result.STORED);
         assertThat(client.heard()).isEqualTo("STORED\r\n");
+    }
+
+    @Test
+    void ofTwoThatFallSilentAtOnceTheSecondIsNotAskedInThePlaceOfTheFirst() {
+        Asked first = askOneOfTwo();
+        int second = first.node() == 2 ? 3 : 2;
+        side.loop.execute(() -> side.router.onReach(first.node(), false));
+        side.loop.execute(() -> side.router.onReach(second, false));
+        side.world.runMillis(ClientSide.ATTEMPT_MILLIS / 2);
+        while (!side.asked.isEmpty()) {
+            Asked asked = side.asked.poll();
+            assertThat(asked.node()).isEqualTo(1);
+            side.respond(Response.notLeader(asked.request().id(), HardState.NOBODY));
+        }
+    }
+
+    @Test
+    void whatTravelsByADetourIsNotGivenUpWhenTheStraightLinkIs() {
+        Asked missed = missTheLeader();
+        Asked teller = tellerOf(missed.node());
+        side.respond(Response.notLeader(teller.request().id(), missed.node()));
+        side.answer(side.next(), Result.STORED);
+        set(key);
+        Asked relayed = side.next();
+        assertThat(relayed.via()).isEqualTo(teller.node());
+        side.loop.execute(() -> side.router.onPeerDown(missed.node()));
+        side.world.runMillis(ClientSide.ATTEMPT_MILLIS / 2);
+        assertThat(side.asked).isEmpty();
+        side.answer(relayed, Result.STORED);
+        set(key);
+        assertThat(side.next().via()).as("the detour stays").isEqualTo(teller.node());
+    }
+
+    private Asked askOneOfTwo() {
+        set(key);
+        Asked first = side.next();
+        assertThat(first.node()).isNotEqualTo(1);
+        return first;
     }
 }
