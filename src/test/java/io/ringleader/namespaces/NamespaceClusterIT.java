@@ -133,6 +133,14 @@ class NamespaceClusterIT {
         }
     }
 
+    /** A run of many clusters, one after the other, has more networks than there are letters. */
+    @Test
+    void namesOfNetworksAreUsedAgain() throws IOException {
+        for (int i = 0; i < 30; i++) {
+            new Network(List.of(1)).close();
+        }
+    }
+
     @Test
     void whatAKilledRunLeftIsRemovedAndWhatAnotherUsesIsNot() throws IOException {
         // ids of processes are lower than this
