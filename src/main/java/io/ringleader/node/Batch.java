@@ -61,7 +61,8 @@ final class Batch {
 
     /** Whether the node was missed lately. */
     boolean misses(int node, long nowNanos) {
-        return nowNanos < missedUntilNanos.getOrDefault(node, Long.MIN_VALUE);
+        // asked for every batch, and hardly any has missed anybody
+        return !missedUntilNanos.isEmpty() && nowNanos < missedUntilNanos.getOrDefault(node, Long.MIN_VALUE);
     }
 
     /** Commands that have no answer yet. */

@@ -3,35 +3,13 @@ package io.ringleader.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.node.ClientSide.Asked;
-import io.ringleader.node.ClientSide.Client;
 import io.ringleader.node.Response.Status;
 import io.ringleader.raft.HardState;
-import io.ringleader.store.CommandBatch;
 import io.ringleader.store.Result;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The router of node 1 of 3, and nodes that it does not reach. */
-class RouterRoutesTest {
-    private final ClientSide side = new ClientSide();
-    private final Client client = side.client();
-    private final String key = side.key(0, 0);
-
-    @AfterEach
-    void nothingIsLeftBehind() {
-        side.world.runMillis(2 * ClientSide.COMMAND_TIMEOUT_MILLIS);
-        side.asked.clear();
-        assertThat(side.router.unfinished()).isEmpty();
-    }
-
-    private Client set(String name) {
-        return client.says("set " + name + " 0 0 1\r\n1\r\n");
-    }
-
-    private static long sequence(Asked asked) {
-        return CommandBatch.sessionSequence(asked.request().bytes(), 0);
-    }
-
+class RouterRoutesTest extends RouterHarness {
     private Asked missTheLeader() {
         Asked first = askOneOfTwo();
         side.fail(first, Status.UNREACHABLE);

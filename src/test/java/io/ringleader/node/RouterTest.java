@@ -12,29 +12,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class RouterTest {
-    private final ClientSide side = new ClientSide();
-    private final Client client = side.client();
-    private final String key = side.key(0, 0);
-
-    @AfterEach
-    void nothingIsLeftBehind() {
-        side.world.runMillis(2 * ClientSide.COMMAND_TIMEOUT_MILLIS);
-        side.asked.clear();
-        assertThat(side.router.unfinished()).isEmpty();
-    }
-
-    private Client set(String name) {
-        return client.says("set " + name + " 0 0 1\r\n1\r\n");
-    }
-
-    private static long sequence(Asked asked) {
-        return CommandBatch.sessionSequence(asked.request().bytes(), 0);
-    }
-
+class RouterTest extends RouterHarness {
     @Test
     void oneBatchIsUnderWayWhileTheNextGathers() {
         set(key);
