@@ -18,7 +18,6 @@ final class LocalCluster {
     static final String FILE_NAME = "cluster.toml";
     static final int DEFAULT_NODES = 3;
     static final int DEFAULT_BASE_PORT = 11_211;
-    static final int DEFAULT_PARTITIONS = 64;
     static final int MAX_NODES = 99;
 
     /** From the client port of a node to its peer port. */
@@ -64,7 +63,7 @@ final class LocalCluster {
     private static void write(Path file, Flags flags) {
         int nodes = flags.nodes == null ? DEFAULT_NODES : flags.nodes;
         int basePort = flags.basePort == null ? DEFAULT_BASE_PORT : flags.basePort;
-        int partitions = flags.partitions == null ? DEFAULT_PARTITIONS : flags.partitions;
+        int partitions = flags.partitions == null ? ClusterConfig.DEFAULT_PARTITIONS : flags.partitions;
         int replicas = flags.replicas == null ? Math.min(3, nodes) : flags.replicas;
         require("nodes", nodes, 1, MAX_NODES);
         require("base-port", basePort, 1, 65_535 - PEER_PORT_OFFSET - nodes + 1);

@@ -34,6 +34,11 @@ public record ClusterConfig(
         Limits limits,
         List<NodeConfig> nodes,
         List<ConfigProblem> warnings) {
+    /**
+     * Few enough that commands of many clients meet in the same batch, and enough to spread over a handful of nodes. All partitions of a node
+     * share its threads, so more of them make nothing faster.
+     */
+    public static final int DEFAULT_PARTITIONS = 16;
 
     /** Copies the lists. */
     public ClusterConfig {

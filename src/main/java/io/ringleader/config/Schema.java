@@ -22,7 +22,8 @@ final class Schema {
         }
     }
 
-    static final Number PARTITIONS = new Number("cluster", "partitions", 64, 1, Ring.MAX_PARTITIONS);
+    static final Number PARTITIONS =
+            new Number("cluster", "partitions", ClusterConfig.DEFAULT_PARTITIONS, 1, Ring.MAX_PARTITIONS);
     static final Number REPLICAS = new Number("cluster", "replicas", 3, 1, 15);
 
     static final Number VIRTUAL_NODES = new Number("ring", "virtual_nodes", 128, 1, Ring.MAX_VIRTUAL_NODES);

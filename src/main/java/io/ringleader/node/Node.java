@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -341,8 +342,8 @@ public final class Node implements Closeable {
         @Override
         public void writeSnapshot(int partition, SnapshotPoint point, SnapshotCapture capture) {
             env.snapshotLoop().execute(() -> {
-                boolean written = snapshots.write(partition, point, capture);
-                env.raftLoop().execute(() -> raftHost.onSnapshotTaken(partition, point, written));
+                OptionalLong bytes = snapshots.write(partition, point, capture);
+                env.raftLoop().execute(() -> raftHost.onSnapshotTaken(partition, point, bytes));
             });
         }
 

@@ -17,6 +17,9 @@ import java.util.Map;
  * loop.
  */
 final class PartitionGroup {
+    /** Bounds what is written to snapshots by what is written to the log, and the log by what it is the log of. */
+    private static final int SNAPSHOT_BYTES_PER_LOG_BYTE = 4;
+
     final int partition;
     final int preferredLeader;
     final Raft raft;
@@ -33,6 +36,9 @@ final class PartitionGroup {
     boolean snapshotDamaged;
 
     boolean snapshotting;
+    /** Of the last snapshot that this node has taken since it started, or 0. */
+    long snapshotBytes;
+
     /** A chunk of a snapshot from the leader waits for the log to be durable. */
     boolean chunkWaits;
     /** After a snapshot that could not be written, none is begun before this time. */
@@ -82,6 +88,16 @@ final class PartitionGroup {
             proofIndex = raft.lastIndex();
         }
         return proposed;
+    }
+
+    /**
+     * In proportion to what the next snapshot will be: else one of a large partition would be written again for every little. A
+     * snapshot that is being sent would be replaced by the new one, so it has its time.
+     */
+    boolean isLogLong(long snapshotLogBytes, long nowNanos) {
+        long maxBytes = Math.max(snapshotLogBytes, snapshotBytes / SNAPSHOT_BYTES_PER_LOG_BYTE);
+        long bytes = raft.logBytesAfterSnapshot();
+        return bytes > maxBytes && (bytes >= 4 * maxBytes || !raft.isSendingSnapshot(nowNanos));
     }
 
     /** Whether a snapshot that could not be written may be tried again. */

@@ -19,6 +19,7 @@ import io.ringleader.store.SnapshotCapture;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -300,11 +301,12 @@ final class RaftHost {
         whenDurable(lastToken, () -> outside.writeSnapshot(partition, point, capture));
     }
 
-    /** The snapshot is durable, or could not be written. */
-    void onSnapshotTaken(int partition, SnapshotPoint point, boolean written) {
+    /** The snapshot of so many bytes is durable, or could not be written. */
+    void onSnapshotTaken(int partition, SnapshotPoint point, OptionalLong bytes) {
         PartitionGroup group = groups.get(partition);
         group.snapshotting = false;
-        if (written) {
+        if (bytes.isPresent()) {
+            group.snapshotBytes = bytes.getAsLong();
             group.snapshotDamaged = false;
             group.noSnapshotUntilNanos = Long.MIN_VALUE;
             group.raft.snapshotTaken(point.index());
@@ -390,17 +392,10 @@ final class RaftHost {
         for (Request orphan : group.takeOrphans()) {
             outside.respond(orphan.from(), new Response(orphan.id(), Status.LOST, group.raft.leader(), 0, new byte[0]));
         }
-        if (group.snapshotWanted || isLogLong(group, nowNanos)) {
+        if (group.snapshotWanted || group.isLogLong(limits.snapshotLogBytes(), nowNanos)) {
             group.snapshotWanted = false;
             beginSnapshot(group);
         }
-    }
-
-    /** A snapshot that is being sent would be replaced by the new one, so it has its time. */
-    private boolean isLogLong(PartitionGroup group, long nowNanos) {
-        long bytes = group.raft.logBytesAfterSnapshot();
-        return bytes > limits.snapshotLogBytes()
-                && (bytes >= 4 * limits.snapshotLogBytes() || !group.raft.isSendingSnapshot(nowNanos));
     }
 
     /** Not before the term in which it came is durable: see {@link #onCaptured}. */

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,22 +46,22 @@ final class SnapshotKeeper {
         this.chunkBytes = chunkBytes;
     }
 
-    /** Writes the capture to a durable file, and releases it. Returns false if the disk is full: the log then stays longer. */
-    boolean write(int partition, SnapshotPoint point, SnapshotCapture capture) {
+    /** Writes the capture to a durable file of so many bytes, and releases it. Empty if the disk is full: the log then stays longer. */
+    OptionalLong write(int partition, SnapshotPoint point, SnapshotCapture capture) {
         SnapshotId id = id(partition, point);
         try {
             SnapshotWriter writer = files.create(id);
             try {
                 capture.writeTo(writer::write);
                 writer.commit();
+                return OptionalLong.of(writer.payloadBytes());
             } catch (IOException e) {
                 writer.abort();
                 throw e;
             }
-            return true;
         } catch (DiskFullException e) {
             log.warn("No room for a snapshot of partition {}: {}", partition, e.getMessage());
-            return false;
+            return OptionalLong.empty();
         } catch (IOException e) {
             throw new UncheckedIOException("Writing the snapshot of partition " + partition + " failed.", e);
         } finally {

@@ -29,7 +29,7 @@ class LocalClusterTest {
         assertThat(config.nodes())
                 .extracting(NodeConfig::data)
                 .containsExactly(data.resolve("node1"), data.resolve("node2"), data.resolve("node3"));
-        assertThat(config.partitions()).isEqualTo(64);
+        assertThat(config.partitions()).isEqualTo(16);
         assertThat(config.replicas()).isEqualTo(3);
         assertThat(config.warnings()).isEmpty();
     }

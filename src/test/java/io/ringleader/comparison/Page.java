@@ -28,7 +28,9 @@ record Page(
                 .append(trial ? " **A short or incomplete trial, good for nothing but to see that it runs.**" : "")
                 .append(
                         " All systems and the load generator ran on the same machine, one system at a time, each started")
-                .append(" anew with an empty directory in each round. Every figure is the median of all rounds, with")
+                .append(" anew with an empty directory in each round, and warmed up for ")
+                .append(Figures.number(Comparison.WARM_SECONDS).replaceAll("\\.0+$", ""))
+                .append(" seconds. Every figure is the median of all rounds, with")
                 .append(" the lowest and the highest behind it.\n\n");
         page.append(
                         "Keys of 20 bytes, 100,000 of them, chosen evenly; values of 100 bytes, which are compared when they")

@@ -36,7 +36,7 @@ class ConfigFileTest {
     void aNameAndNodesAreEnough() throws ConfigException {
         ClusterConfig config = ConfigFile.parse(MINIMAL, FILE);
         assertThat(config.name()).isEqualTo("demo");
-        assertThat(config.partitions()).isEqualTo(64);
+        assertThat(config.partitions()).isEqualTo(16);
         assertThat(config.replicas()).isEqualTo(3);
         assertThat(config.peerSecret()).isEmpty();
         assertThat(config.allowUnauthenticatedPeers()).isFalse();
@@ -361,12 +361,12 @@ class ConfigFileTest {
                 ConfigFile.parse("cluster.name = \"demo\"\n" + nodes[2] + nodes[0] + nodes[1], Path.of("x.toml"));
         assertThat(reordered.agreement()).isEqualTo(config.agreement());
         assertThat(config.agreement())
-                .hasToString("{cluster.name=demo, cluster.partitions=64, cluster.reads=index,"
+                .hasToString("{cluster.name=demo, cluster.partitions=16, cluster.reads=index,"
                         + " cluster.replicas=3,"
                         + " limits.frame_max_bytes=8388608, node.1.peer=127.0.0.1:12211, node.2.peer=127.0.0.1:12212,"
                         + " node.3.peer=127.0.0.1:12213, ring.load_factor=1.25, ring.virtual_nodes=128}");
         assertThat(config.ring().nodes()).containsExactly(1, 2, 3);
-        assertThat(config.ring().partitions()).isEqualTo(64);
+        assertThat(config.ring().partitions()).isEqualTo(16);
     }
 
     /** A lease of one node counts on how long the others stay with it, by their own files. */

@@ -75,7 +75,7 @@ class FailoverGate {
         removeTheCluster();
         cluster = null;
         try {
-            cluster = NamespaceCluster.started(nodes, Map.of("cluster.replicas", nodes));
+            cluster = NamespaceCluster.started(nodes, Map.of("cluster.replicas", nodes, "cluster.partitions", 64));
         } catch (UnavailableException e) {
             abort(e.getMessage());
         }

@@ -96,7 +96,7 @@ class FairnessGate {
             abort("Not asked for.");
         }
         try {
-            cluster = NamespaceCluster.started(3, Map.of());
+            cluster = NamespaceCluster.started(3, Map.of("cluster.partitions", 64));
         } catch (UnavailableException e) {
             abort(e.getMessage());
         }

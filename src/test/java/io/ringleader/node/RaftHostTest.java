@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -446,7 +447,7 @@ class RaftHostTest {
         }
         world.runMillis(20);
         assertThat(captured).hasSize(1);
-        loop.execute(() -> host.onSnapshotTaken(PARTITION, captured.get(0), false));
+        loop.execute(() -> host.onSnapshotTaken(PARTITION, captured.get(0), OptionalLong.empty()));
         for (int i = 0; i < 40; i++) {
             world.runMillis(100);
             acknowledge();

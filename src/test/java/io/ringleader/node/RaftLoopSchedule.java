@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -283,7 +284,7 @@ public final class RaftLoopSchedule {
             assertThat(durableTerm)
                     .as("the durable term of node %d when it writes its snapshot at %s", id, point)
                     .isGreaterThanOrEqualTo(point.term());
-            loop.execute(() -> host.onSnapshotTaken(partition, point, true));
+            loop.execute(() -> host.onSnapshotTaken(partition, point, OptionalLong.of(0)));
         }
 
         @Override

@@ -33,7 +33,7 @@ class SnapshotKeeperTest {
     }
 
     private void writeSource() {
-        assertThat(source.write(3, POINT, new PartitionStore(3).beginCapture())).isTrue();
+        assertThat(source.write(3, POINT, new PartitionStore(3).beginCapture())).isPresent();
     }
 
     private List<String> files() {
@@ -122,7 +122,7 @@ class SnapshotKeeperTest {
     @Test
     void aSnapshotForWhichThereIsNoRoomLeavesNothing() {
         disk.setCapacityBytes(10);
-        assertThat(target.write(3, POINT, new PartitionStore(3).beginCapture())).isFalse();
+        assertThat(target.write(3, POINT, new PartitionStore(3).beginCapture())).isEmpty();
         assertThat(files()).isEmpty();
         assertThat(target.read(3, POINT, 0, () -> damages++)).isEmpty();
     }
@@ -141,7 +141,7 @@ class SnapshotKeeperTest {
                 .as("the whole one, and the youngest that is received")
                 .hasSize(2);
         assertThat(target.write(3, newest, new PartitionStore(3).beginCapture()))
-                .isTrue();
+                .isPresent();
         target.deleteOlder(3, newest);
         assertThat(files()).filteredOn(path -> path.endsWith(".snap")).hasSize(1);
     }

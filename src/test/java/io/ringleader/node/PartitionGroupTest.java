@@ -1,0 +1,46 @@
+package io.ringleader.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringleader.raft.Entry;
+import io.ringleader.raft.EntryType;
+import io.ringleader.raft.HardState;
+import io.ringleader.raft.Message;
+import io.ringleader.raft.Raft;
+import io.ringleader.raft.RaftConfig;
+import io.ringleader.raft.Replica;
+import io.ringleader.raft.SnapshotPoint;
+import io.ringleader.raft.StepObserver;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PartitionGroupTest {
+    private static final long MILLI = 1_000_000;
+    private static final int LOG_BYTES = 9_000;
+
+    private final Raft raft = new Raft(
+            1,
+            List.of(1, 2, 3),
+            new RaftConfig(50 * MILLI, 300 * MILLI, 600 * MILLI, 10_000, 10, 100_000, 3_000, 0),
+            new Random(1),
+            HardState.INITIAL,
+            SnapshotPoint.NONE,
+            List.of(),
+            List.of(new Replica(1, 1, 1, true)),
+            0,
+            StepObserver.NONE);
+    private final PartitionGroup group = new PartitionGroup(0, 1, raft);
+
+    @Test
+    void theLogMayGrowToAQuarterOfTheLastSnapshotOrToItsLimitIfThatIsMore() {
+        Entry entry = new Entry(1, 1, EntryType.COMMANDS, new byte[LOG_BYTES]);
+        raft.receive(new Message.AppendEntries(2, 1, 1, 0, 0, List.of(entry), 0), new Replica(2, 1, 2, true), 0);
+        assertThat(group.isLogLong(LOG_BYTES / 2, 0)).isTrue();
+        assertThat(group.isLogLong(LOG_BYTES * 2, 0)).isFalse();
+        group.snapshotBytes = LOG_BYTES * 5;
+        assertThat(group.isLogLong(LOG_BYTES / 2, 0)).isFalse();
+        group.snapshotBytes = LOG_BYTES * 3;
+        assertThat(group.isLogLong(LOG_BYTES / 2, 0)).isTrue();
+    }
+}
