@@ -38,7 +38,10 @@ final class LocalCommand implements Callable<Integer> {
                     + " Peer ports are 1000 higher.")
     private Integer basePort;
 
-    @Option(names = "--partitions", paramLabel = "N", description = "How many partitions (64); fixed by the first run.")
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            description = "How many partitions (" + ClusterConfig.DEFAULT_PARTITIONS + "); fixed by the first run.")
     private Integer partitions;
 
     @Option(names = "--replicas", paramLabel = "N", description = "Copies of each partition (3, or one per node).")

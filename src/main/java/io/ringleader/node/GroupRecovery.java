@@ -68,6 +68,7 @@ final class GroupRecovery {
             HardState hardState = HardState.INITIAL;
             List<Entry> entries = new ArrayList<>();
             List<Replica> replicas = new ArrayList<>();
+            long snapshotBytes = 0;
             PartitionStore store = new PartitionStore(partition);
             if (replica != null) {
                 hardState = new HardState(replica.term(), replica.votedFor());
@@ -75,6 +76,7 @@ final class GroupRecovery {
                     point = new SnapshotPoint(
                             replica.snapshot().index(), replica.snapshot().term());
                     store = snapshots.load(partition, point);
+                    snapshotBytes = snapshots.fileBytes(partition, point);
                 }
                 replica.entries()
                         .forEach(e ->
@@ -94,7 +96,9 @@ final class GroupRecovery {
                     replicas,
                     env.clock().monotonicNanos(),
                     env.observers().apply(partition));
-            raftHost.add(new PartitionGroup(partition, ring.preferredLeader(partition), raft));
+            PartitionGroup group = new PartitionGroup(partition, ring.preferredLeader(partition), raft);
+            group.snapshotBytes = snapshotBytes;
+            raftHost.add(group);
         }
     }
 }

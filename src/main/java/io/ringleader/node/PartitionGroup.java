@@ -36,7 +36,7 @@ final class PartitionGroup {
     boolean snapshotDamaged;
 
     boolean snapshotting;
-    /** Of the last snapshot that this node has taken since it started, or 0. */
+    /** Of the file of this node's newest snapshot; 0 if there is none. */
     long snapshotBytes;
 
     /** A chunk of a snapshot from the leader waits for the log to be durable. */
@@ -92,12 +92,12 @@ final class PartitionGroup {
 
     /**
      * In proportion to what the next snapshot will be: else one of a large partition would be written again for every little. A
-     * snapshot that is being sent would be replaced by the new one, so it has its time.
+     * snapshot that is being sent would be replaced by the new one, so it has its time, until the log is twice as long.
      */
     boolean isLogLong(long snapshotLogBytes, long nowNanos) {
         long maxBytes = Math.max(snapshotLogBytes, snapshotBytes / SNAPSHOT_BYTES_PER_LOG_BYTE);
         long bytes = raft.logBytesAfterSnapshot();
-        return bytes > maxBytes && (bytes >= 4 * maxBytes || !raft.isSendingSnapshot(nowNanos));
+        return bytes > maxBytes && (bytes >= 2 * maxBytes || !raft.isSendingSnapshot(nowNanos));
     }
 
     /** Whether a snapshot that could not be written may be tried again. */

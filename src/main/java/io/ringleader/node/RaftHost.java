@@ -331,6 +331,7 @@ final class RaftHost {
     void onChunkStored(int partition, SnapshotPoint point, SnapshotKeeper.Received received) {
         PartitionGroup group = groups.get(partition);
         if (received.whole()) {
+            group.snapshotBytes = received.fileBytes();
             group.raft.snapshotStored(point);
             log.info("Partition {}: received the snapshot at {}", partition, point);
             watch.snapshot(partition, point, "received");

@@ -32,8 +32,12 @@ final class SnapshotKeeper {
     /** A piece of a snapshot file, and whether it is the last. */
     record Chunk(byte[] data, boolean last) {}
 
-    /** How far a received file is; {@code whole} when it is verified and durable. */
-    record Received(long nextOffset, boolean whole) {}
+    /** How far a received file is; {@code fileBytes} is 0 until it is verified and durable. */
+    record Received(long nextOffset, long fileBytes) {
+        boolean whole() {
+            return fileBytes > 0;
+        }
+    }
 
     private final SnapshotFiles files;
     private final int chunkBytes;
@@ -54,7 +58,7 @@ final class SnapshotKeeper {
             try {
                 capture.writeTo(writer::write);
                 writer.commit();
-                return OptionalLong.of(writer.payloadBytes());
+                return OptionalLong.of(files.fileBytes(id));
             } catch (IOException e) {
                 writer.abort();
                 throw e;
@@ -76,6 +80,10 @@ final class SnapshotKeeper {
         } catch (IOException e) {
             throw new UncheckedIOException("Old snapshots of partition " + partition + " cannot be deleted.", e);
         }
+    }
+
+    long fileBytes(int partition, SnapshotPoint point) throws IOException {
+        return files.fileBytes(id(partition, point));
     }
 
     /**
@@ -139,13 +147,13 @@ final class SnapshotKeeper {
                 if (chunk.done()) {
                     receivers.remove(id);
                     commit(receiver);
-                    return Optional.of(new Received(0, true));
+                    return Optional.of(new Received(0, files.fileBytes(id)));
                 }
             }
-            return Optional.of(new Received(receiver.nextOffset(), false));
+            return Optional.of(new Received(receiver.nextOffset(), 0));
         } catch (CorruptSnapshotException e) {
             log.warn("Snapshot {} of partition {} was damaged: {}", chunk.snapshot(), partition, e.getMessage());
-            return Optional.of(new Received(0, false));
+            return Optional.of(new Received(0, 0));
         } catch (DiskFullException e) {
             log.warn("No room for snapshot {} of partition {}: {}", chunk.snapshot(), partition, e.getMessage());
             giveUp(partition);

@@ -32,8 +32,9 @@ class SnapshotKeeperTest {
         return new InstallSnapshot(1, 2, 5, POINT, offset, chunk.data(), chunk.last());
     }
 
-    private void writeSource() {
-        assertThat(source.write(3, POINT, new PartitionStore(3).beginCapture())).isPresent();
+    /** Returns how long the file is. */
+    private long writeSource() {
+        return source.write(3, POINT, new PartitionStore(3).beginCapture()).orElseThrow();
     }
 
     private List<String> files() {
@@ -44,7 +45,7 @@ class SnapshotKeeperTest {
 
     /** From the offset to the end; returns what became of the last chunk. */
     private SnapshotKeeper.Received receiveFrom(long offset) {
-        SnapshotKeeper.Received received = new SnapshotKeeper.Received(offset, false);
+        SnapshotKeeper.Received received = new SnapshotKeeper.Received(offset, 0);
         while (!received.whole()) {
             received = target.receive(3, chunk(received.nextOffset())).orElseThrow();
         }
@@ -70,7 +71,7 @@ class SnapshotKeeperTest {
         byte[] damaged = first.data().clone();
         damaged[CHUNK_BYTES - 1] ^= 1;
         target.receive(3, new InstallSnapshot(1, 2, 5, POINT, 0, damaged, false));
-        SnapshotKeeper.Received received = new SnapshotKeeper.Received(CHUNK_BYTES, false);
+        SnapshotKeeper.Received received = new SnapshotKeeper.Received(CHUNK_BYTES, 0);
         while (received.nextOffset() > 0) {
             received = target.receive(3, chunk(received.nextOffset())).orElseThrow();
             assertThat(received.whole()).isFalse();
@@ -83,7 +84,7 @@ class SnapshotKeeperTest {
     void aFileThatIsDamagedOnTheSendersDiskIsNoticedWhenItWasSentInVainAndIsNotSentAgain() {
         writeSource();
         sourceDisk.rot(path -> path.endsWith(".snap"), false).orElseThrow();
-        SnapshotKeeper.Received received = new SnapshotKeeper.Received(0, false);
+        SnapshotKeeper.Received received = new SnapshotKeeper.Received(0, 0);
         do {
             received = target.receive(3, chunk(received.nextOffset())).orElseThrow();
             assertThat(damages).isZero();
@@ -117,6 +118,14 @@ class SnapshotKeeperTest {
         assertThat(target.receive(3, chunk(CHUNK_BYTES)).orElseThrow().nextOffset())
                 .isZero();
         assertThat(receiveFrom(0).whole()).isTrue();
+    }
+
+    @Test
+    void whoWritesAndWhoReceivesASnapshotKnowHowLongItIs() throws IOException {
+        long fileBytes = writeSource();
+        assertThat(fileBytes).isGreaterThan(2 * CHUNK_BYTES);
+        assertThat(source.fileBytes(3, POINT)).isEqualTo(fileBytes);
+        assertThat(receiveFrom(0).fileBytes()).isEqualTo(fileBytes);
     }
 
     @Test
