@@ -77,7 +77,7 @@ class FairnessGate {
 
     private static final Bound NO_HARM = new Bound(0.7, 2);
     /** Somebody who asks for all that he can get has his share of the processors, and others theirs. */
-    private static final Bound A_SHARE = new Bound(0.25, 6);
+    private static final Bound A_SHARE = new Bound(0.25, 10);
 
     private NamespaceCluster cluster;
 
