@@ -65,7 +65,7 @@ soak: build ## Run simulated clusters of random seeds on all cores (MINUTES=10)
 SECONDS ?= 10
 ROUNDS ?= 5
 MEASURE = java -cp target/test-classes:$(JAR) io.ringleader.comparison
-bench: build ## Measure beside memcached, Redis and etcd: an hour and more, writes docs/benchmarks.md (SECONDS=10, ROUNDS=5)
+bench: build ## Measure beside memcached, Redis and etcd: an hour and a half, writes docs/benchmarks.md (SECONDS=10, ROUNDS=5)
 	@src/test/comparison/install.sh
 	$(MVN) -Dspotless.check.skip=true test-compile
 	@$(MEASURE).Comparison --seconds $(SECONDS) --rounds $(ROUNDS) $(ARGS)

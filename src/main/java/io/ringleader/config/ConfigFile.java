@@ -170,9 +170,8 @@ public final class ConfigFile {
         long walSegmentBytes = table.number(Schema.WAL_SEGMENT);
         long walMaxBytes = table.number(Schema.WAL_MAX);
         if (!table.has(Schema.WAL_MAX.name())) {
-            // room for two rounds of snapshots of every partition the cluster has, wherever they are placed; if they
-            // are
-            // large, the log of each grows to a quarter of that, and to half while it is sent
+            // Room for two rounds of snapshots of every partition of the cluster, wherever they are placed. The log of
+            // a large partition grows to a quarter of what it holds, and to half while a snapshot is being sent.
             long roomy = 2 * Checks.walNeed(partitions, snapshotLogBytes, logRetainBytes, walSegmentBytes)
                     + table.number(Schema.MEMORY) / 2;
             walMaxBytes = Math.max(walMaxBytes, roomy);
