@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringleader.config.HostPort;
 import io.ringleader.config.NodeConfig;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -158,14 +156,12 @@ class SupervisorTest {
         return text.toString();
     }
 
-    private static NodeConfig node(int id) throws IOException {
-        try (ServerSocket one = new ServerSocket(0);
-                ServerSocket other = new ServerSocket(0)) {
-            return new NodeConfig(
-                    id,
-                    new HostPort("127.0.0.1", one.getLocalPort()),
-                    new HostPort("127.0.0.1", other.getLocalPort()),
-                    Path.of("unused"));
-        }
+    private static NodeConfig node(int id) {
+        int port = FreePorts.base(1);
+        return new NodeConfig(
+                id,
+                new HostPort("127.0.0.1", port),
+                new HostPort("127.0.0.1", port + LocalCluster.PEER_PORT_OFFSET),
+                Path.of("unused"));
     }
 }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -163,17 +162,17 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
     @Test
     void aConnectionThatCannotBeMadeEndsWithAReason() throws Exception {
         SelectorLoop loop = loop(LIMITS).start();
-        int freePort;
-        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            freePort = probe.getLocalPort();
-        }
-        for (InetSocketAddress address : List.of(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort),
-                InetSocketAddress.createUnresolved("no-such-host.invalid", 1))) {
-            TestHandler handler = new TestHandler();
-            loop.execute(() -> network.connect(address, handler));
-            assertThat(handler.closed.get(20, SECONDS)).startsWith("cannot connect to ");
-            assertThat(handler.connection).isNull();
+        // bound but never listening: refused, and nobody else can take the port meanwhile
+        try (Socket held = new Socket()) {
+            held.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            for (InetSocketAddress address : List.of(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), held.getLocalPort()),
+                    InetSocketAddress.createUnresolved("no-such-host.invalid", 1))) {
+                TestHandler handler = new TestHandler();
+                loop.execute(() -> network.connect(address, handler));
+                assertThat(handler.closed.get(20, SECONDS)).startsWith("cannot connect to ");
+                assertThat(handler.connection).isNull();
+            }
         }
     }
 
