@@ -6,7 +6,7 @@ ARGS ?=
 JAR := target/ringleader.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help build run sim soak test model-check mutants test-differential test-clients test-failover jepsen bench bench-memory bench-micro \
+.PHONY: help build run sim soak test model-check mutants test-differential test-clients test-failover jepsen bench bench-memory bench-restart bench-micro \
 	format check-config clean
 
 help: ## Show this list
@@ -76,6 +76,10 @@ bench-memory: build ## Measure the memory that an item takes, here and in memcac
 	$(MVN) -Dspotless.check.skip=true test-compile
 	@$(MEASURE).MemoryComparison --items $(ITEMS)
 	@java -Xmx4g -XX:+UseG1GC -XX:G1HeapRegionSize=1m -cp target/test-classes:$(JAR) io.ringleader.store.StoreStalls
+
+bench-restart: build ## Measure what snapshots of a GiB cost, and how long a restart with it takes (ARGS="--bytes 100000000")
+	$(MVN) -Dspotless.check.skip=true test-compile
+	@$(MEASURE).RestartBench $(ARGS)
 
 MICRO ?= .*
 MICRO_ARGS ?= -wi 3 -w 2 -i 5 -r 2 -f 2

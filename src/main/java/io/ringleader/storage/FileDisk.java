@@ -76,6 +76,7 @@ public final class FileDisk implements Disk {
                             StandardOpenOption.CREATE_NEW,
                             StandardOpenOption.READ,
                             StandardOpenOption.WRITE),
+                    0,
                     true);
         } catch (IOException failure) {
             throw translated(failure, path, 0);
@@ -84,8 +85,8 @@ public final class FileDisk implements Disk {
 
     @Override
     public DiskFile open(String path) throws IOException {
-        return new File(
-                path, FileChannel.open(resolve(path), StandardOpenOption.READ, StandardOpenOption.WRITE), false);
+        FileChannel channel = FileChannel.open(resolve(path), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        return new File(path, channel, channel.size(), false);
     }
 
     @Override
@@ -156,10 +157,17 @@ public final class FileDisk implements Disk {
          */
         private boolean sizeChanged;
 
-        File(String path, FileChannel channel, boolean created) {
+        /**
+         * Kept here, since asking costs half a sync: on Linux 6.13 and newer a file whose times were looked at gets a time of
+         * its own with the next write, and so each sync writes the inode as well as the data.
+         */
+        private long sizeBytes;
+
+        File(String path, FileChannel channel, long sizeBytes, boolean created) {
             this.path = path;
             this.channel = channel;
             this.sizeChanged = created;
+            this.sizeBytes = sizeBytes;
         }
 
         @Override
@@ -196,12 +204,13 @@ public final class FileDisk implements Disk {
         @Override
         public void write(long position, ByteBuffer source) throws IOException {
             long at = position;
-            sizeChanged |= position + source.remaining() > channel.size();
+            sizeChanged |= position + source.remaining() > sizeBytes;
             while (source.hasRemaining()) {
                 int limit = source.limit();
                 source.limit(Math.min(limit, source.position() + MAX_SLICE_BYTES));
                 try {
                     at += channel.write(source, at);
+                    sizeBytes = Math.max(sizeBytes, at);
                 } catch (IOException failure) {
                     throw translated(failure, path, source.remaining());
                 } finally {
@@ -213,6 +222,7 @@ public final class FileDisk implements Disk {
         @Override
         public void truncate(long size) throws IOException {
             channel.truncate(size);
+            sizeBytes = Math.min(sizeBytes, size);
             sizeChanged = true;
         }
 

@@ -127,7 +127,8 @@ final class CommandExecutor {
         if (c.valueLength() > itemMaxBytes) {
             return Result.TOO_LARGE;
         }
-        Item old = visible(c);
+        // a plain set asks for nothing that is there, and looks once only, as it puts
+        Item old = c.op() == Op.SET ? null : visible(c);
         if (c.op() == Op.CAS) {
             if (old == null) {
                 counters.casMisses++;

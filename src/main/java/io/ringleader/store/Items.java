@@ -85,6 +85,9 @@ final class Items {
      * does not grow always fits, so that a partition above a lowered limit can still be emptied.
      */
     boolean hasRoom(byte[] key, int offset, int keyLength, long valueLength, long limitBytes) {
+        if (usedBytes + Item.sizeBytes(keyLength, valueLength) <= limitBytes) {
+            return true;
+        }
         for (int purged = 0; ; purged++) {
             Item old = find(key, offset, keyLength);
             long growth = Item.sizeBytes(keyLength, valueLength) - (old == null ? 0 : old.sizeBytes());

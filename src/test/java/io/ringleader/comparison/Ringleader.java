@@ -54,17 +54,26 @@ final class Ringleader extends Candidate {
                     """.formatted(id, CLIENT_PORT + id, PEER_PORT + id, id));
             servers.add(local(CLIENT_PORT + id));
         }
-        Path config = Files.writeString(directory.resolve("cluster.toml"), text);
+        Files.writeString(directory.resolve("cluster.toml"), text);
+        launchNodes(directory);
+        awaitRest();
+    }
+
+    /** Starts the processes that {@link #start} has configured. */
+    void launchNodes(Path directory) throws IOException {
         for (int id = 1; id <= nodes; id++) {
             launch(
                     directory.resolve("node" + id + ".log"),
                     "bin/ringleader",
                     "serve",
                     "--config",
-                    config.toString(),
+                    directory.resolve("cluster.toml").toString(),
                     "--node",
                     Integer.toString(id));
         }
+    }
+
+    private void awaitRest() throws IOException {
         long begun = System.nanoTime();
         long[] since = {begun};
         List<List<String>> last = new ArrayList<>(List.of(List.of()));
