@@ -1,5 +1,7 @@
 package io.ringleader.store;
 
+import java.util.Arrays;
+
 /**
  * The hash table of one partition: {@value #SHARDS} small open-addressing tables, chosen by the upper bits of the key's
  * hash, with linear probing and backward-shift deletion (so no tombstones). A slot is a number: the address of an item in
@@ -42,6 +44,37 @@ final class ItemTable {
 
     static long addressIn(long slot) {
         return slot & ADDRESS_MASK;
+    }
+
+    /** Of an item in a snapshot: those of lower rank come before. */
+    static long rankOf(long hash) {
+        return (long) shardOf(hash) << TAG_BITS | tagOf(hash);
+    }
+
+    /** The slots of a shard that are taken, by rank; those of equal rank in no certain order. */
+    static long[] sorted(long[] shard) {
+        long[] taken = new long[shard.length];
+        int count = 0;
+        for (long slot : shard) {
+            if (slot != 0) {
+                // the upper bit is one of the tag's, and no sign
+                taken[count++] = slot ^ Long.MIN_VALUE;
+            }
+        }
+        Arrays.sort(taken, 0, count);
+        for (int i = 0; i < count; i++) {
+            taken[i] ^= Long.MIN_VALUE;
+        }
+        return Arrays.copyOf(taken, count);
+    }
+
+    /** Where, in a shard that is {@link #sorted}, those end that are of the same rank as the one at the index. */
+    static int endOfEqual(long[] sorted, int from) {
+        int end = from + 1;
+        while (end < sorted.length && tagIn(sorted[end]) == tagIn(sorted[from])) {
+            end++;
+        }
+        return end;
     }
 
     long size() {

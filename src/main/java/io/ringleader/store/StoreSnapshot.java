@@ -9,12 +9,12 @@ import java.util.List;
  * The bytes of a partition's snapshot, big-endian:
  *
  * <pre>
- * u64  magic "RINGSTOR"        u16  version (2)
+ * u64  magic "RINGSTOR"        u16  version (3)
  * i32  partition               i64  applied index
  * i64  time, ms                i64  last cas id            i64  pending flush, Unix ms; 0 = none
  * i32  number of sessions      i64  number of items
  * sessions by node id:  i32 node | i64 incarnation | i64 sequence | i32 length of results | results
- * items by shard (upper 12 bits of the key's hash), within a shard by key (unsigned bytes):
+ * items by the upper 12 and then the lower 24 bits of the key's hash; if these are equal, by key (unsigned bytes):
  *   u8 keyLength | u32 clientFlags | u64 cas | i64 expiresAtMillis (0 = never) | u8 marks
  *   | i32 valueLength | key | value
  * </pre>
@@ -24,7 +24,7 @@ import java.util.List;
  */
 public final class StoreSnapshot {
     static final long MAGIC = 0x52494E4753544F52L;
-    static final short VERSION = 2;
+    static final short VERSION = 3;
 
     private static final int CHUNK_BYTES = 64 << 10;
     private static final int HEADER_BYTES = 8 + 2 + 4 + 8 + 8 + 8 + 8 + 4 + 8;
@@ -62,24 +62,32 @@ public final class StoreSnapshot {
 
     private static void writeShard(SnapshotCapture capture, long[] shard, ByteWriter chunk, SnapshotSink sink)
             throws IOException {
-        Item[] sorted = new Item[shard.length];
-        int count = 0;
-        for (long slot : shard) {
-            if (slot != 0) {
-                sorted[count++] = capture.itemIn(slot);
+        long[] sorted = ItemTable.sorted(shard);
+        for (int from = 0, to; from < sorted.length; from = to) {
+            to = ItemTable.endOfEqual(sorted, from);
+            if (to == from + 1) {
+                writeItem(capture.itemIn(sorted[from]), chunk, sink);
+                continue;
+            }
+            Item[] equal = new Item[to - from];
+            for (int i = from; i < to; i++) {
+                equal[i - from] = capture.itemIn(sorted[i]);
+            }
+            Arrays.sort(equal, Item::compareKeys);
+            for (Item item : equal) {
+                writeItem(item, chunk, sink);
             }
         }
-        Arrays.sort(sorted, 0, count, Item::compareKeys);
-        for (int i = 0; i < count; i++) {
-            Item item = sorted[i];
-            chunk.putByte(item.keyLength());
-            chunk.putInt(item.clientFlags());
-            chunk.putLong(item.cas());
-            chunk.putLong(item.expiresAtMillis());
-            chunk.putByte(item.marks());
-            chunk.putInt(item.valueLength());
-            put(chunk, item.data(), item.keyOffset(), item.keyLength() + item.valueLength(), sink);
-        }
+    }
+
+    private static void writeItem(Item item, ByteWriter chunk, SnapshotSink sink) throws IOException {
+        chunk.putByte(item.keyLength());
+        chunk.putInt(item.clientFlags());
+        chunk.putLong(item.cas());
+        chunk.putLong(item.expiresAtMillis());
+        chunk.putByte(item.marks());
+        chunk.putInt(item.valueLength());
+        put(chunk, item.data(), item.keyOffset(), item.keyLength() + item.valueLength(), sink);
     }
 
     private static void put(ByteWriter chunk, byte[] bytes, int offset, int length, SnapshotSink sink)
@@ -156,6 +164,7 @@ public final class StoreSnapshot {
 
     private static void readItems(SnapshotInput in, long count, Items items) throws IOException {
         Item previous = null;
+        long previousRank = -1;
         ItemDraft draft = new ItemDraft();
         for (long i = 0; i < count; i++) {
             byte[] header = in.read(ITEM_HEADER_BYTES, "item");
@@ -175,17 +184,14 @@ public final class StoreSnapshot {
                     .cas(cas)
                     .expiresAtMillis(expiresAtMillis)
                     .marks(marks));
-            if (previous != null && !isBefore(previous, item)) {
+            long rank = ItemTable.rankOf(draft.hash());
+            if (rank < previousRank || (rank == previousRank && Item.compareKeys(previous, item) >= 0)) {
                 throw new MalformedBytesException(
                         "Two items of the snapshot are equal or in the wrong order, the second " + "ends at offset "
                                 + in.offset() + ".");
             }
             previous = item;
+            previousRank = rank;
         }
-    }
-
-    private static boolean isBefore(Item a, Item b) {
-        int byShard = Integer.compare(ItemTable.shardOf(a.hash()), ItemTable.shardOf(b.hash()));
-        return byShard != 0 ? byShard < 0 : Item.compareKeys(a, b) < 0;
     }
 }
