@@ -18,7 +18,7 @@ import java.util.Map;
  */
 final class PartitionGroup {
     /** Bounds what is written to snapshots by what is written to the log, and the log by what it is the log of. */
-    private static final int SNAPSHOT_BYTES_PER_LOG_BYTE = 4;
+    static final int SNAPSHOT_BYTES_PER_LOG_BYTE = 4;
 
     final int partition;
     final int preferredLeader;
@@ -91,13 +91,14 @@ final class PartitionGroup {
     }
 
     /**
-     * In proportion to what the next snapshot will be: else one of a large partition would be written again for every little. A
-     * snapshot that is being sent would be replaced by the new one, so it has its time, until the log is twice as long.
+     * Whether the log is so long that a snapshot should be taken. In proportion to what that will be: else one of a large
+     * partition would be written again for every little. Until the log is twice as long it waits for its turn, and for a snapshot
+     * that is being sent, since the new one would take its place.
      */
-    boolean isLogLong(long snapshotLogBytes, long nowNanos) {
+    boolean isLogLong(long snapshotLogBytes, SnapshotTurns turns, long nowNanos) {
         long maxBytes = Math.max(snapshotLogBytes, snapshotBytes / SNAPSHOT_BYTES_PER_LOG_BYTE);
         long bytes = raft.logBytesAfterSnapshot();
-        return bytes > maxBytes && (bytes >= 2 * maxBytes || !raft.isSendingSnapshot(nowNanos));
+        return bytes > maxBytes && (bytes >= 2 * maxBytes || (turns.isFree() && !raft.isSendingSnapshot(nowNanos)));
     }
 
     /** Whether a snapshot that could not be written may be tried again. */

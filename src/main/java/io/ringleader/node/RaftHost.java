@@ -83,6 +83,7 @@ final class RaftHost {
     private final RaftWatch watch;
     private final TreeMap<Integer, PartitionGroup> groups = new TreeMap<>();
     private final ArrayDeque<PartitionGroup> dirty = new ArrayDeque<>();
+    private final SnapshotTurns turns = new SnapshotTurns();
 
     /** What waits for the disk, in the order of the tokens. */
     private final ArrayDeque<Held> held = new ArrayDeque<>();
@@ -373,6 +374,7 @@ final class RaftHost {
     private void carryOut(PartitionGroup group, Effects effects, long nowNanos) {
         if (!effects.durables().isEmpty()) {
             appends.add(new LogWriter.Append(group.partition, effects.durables()));
+            turns.logged(effects.durables());
         }
         long token = appends.isEmpty() ? lastToken : lastToken + 1;
         if (group.raft.isObserved() && !effects.durables().isEmpty()) {
@@ -393,7 +395,7 @@ final class RaftHost {
         for (Request orphan : group.takeOrphans()) {
             outside.respond(orphan.from(), new Response(orphan.id(), Status.LOST, group.raft.leader(), 0, new byte[0]));
         }
-        if (group.snapshotWanted || group.isLogLong(limits.snapshotLogBytes(), nowNanos)) {
+        if (group.snapshotWanted || group.isLogLong(limits.snapshotLogBytes(), turns, nowNanos)) {
             group.snapshotWanted = false;
             beginSnapshot(group);
         }
@@ -483,6 +485,7 @@ final class RaftHost {
                 && (group.snapshotDamaged
                         || group.raft.commitIndex() > group.raft.snapshot().index())) {
             group.snapshotting = true;
+            turns.begun(group.snapshotBytes);
             storeWork.add(() -> outside.storeHost().beginSnapshot(group.partition));
         }
     }

@@ -32,15 +32,44 @@ class PartitionGroupTest {
             StepObserver.NONE);
     private final PartitionGroup group = new PartitionGroup(0, 1, raft);
 
+    private final SnapshotTurns turns = new SnapshotTurns();
+
+    private void receiveEntry(long index, long previousTerm) {
+        Entry entry = new Entry(index, 1, EntryType.COMMANDS, new byte[LOG_BYTES]);
+        raft.receive(
+                new Message.AppendEntries(2, 1, 1, index - 1, previousTerm, List.of(entry), 0),
+                new Replica(2, 1, 2, true),
+                0);
+    }
+
     @Test
     void theLogMayGrowToAQuarterOfTheLastSnapshotOrToItsLimitIfThatIsMore() {
-        Entry entry = new Entry(1, 1, EntryType.COMMANDS, new byte[LOG_BYTES]);
-        raft.receive(new Message.AppendEntries(2, 1, 1, 0, 0, List.of(entry), 0), new Replica(2, 1, 2, true), 0);
-        assertThat(group.isLogLong(LOG_BYTES / 2, 0)).isTrue();
-        assertThat(group.isLogLong(LOG_BYTES * 2, 0)).isFalse();
+        receiveEntry(1, 0);
+        assertThat(group.isLogLong(LOG_BYTES / 2, turns, 0)).isTrue();
+        assertThat(group.isLogLong(LOG_BYTES * 2, turns, 0)).isFalse();
         group.snapshotBytes = LOG_BYTES * 5;
-        assertThat(group.isLogLong(LOG_BYTES / 2, 0)).isFalse();
+        assertThat(group.isLogLong(LOG_BYTES / 2, turns, 0)).isFalse();
         group.snapshotBytes = LOG_BYTES * 3;
-        assertThat(group.isLogLong(LOG_BYTES / 2, 0)).isTrue();
+        assertThat(group.isLogLong(LOG_BYTES / 2, turns, 0)).isTrue();
+    }
+
+    @Test
+    void aSnapshotWaitsUntilAnEighthOfTheOneBeforeItHasBeenLogged() {
+        receiveEntry(1, 0);
+        turns.begun(LOG_BYTES * 8L);
+        assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isFalse();
+        turns.logged(List.of(new Entry(1, 1, EntryType.COMMANDS, new byte[LOG_BYTES / 2])));
+        assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isFalse();
+        turns.logged(List.of(new Entry(2, 1, EntryType.COMMANDS, new byte[LOG_BYTES / 2])));
+        assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isTrue();
+    }
+
+    @Test
+    void aLogOfTwiceItsLimitWaitsForNoTurn() {
+        receiveEntry(1, 0);
+        turns.begun(LOG_BYTES * 100L);
+        assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isFalse();
+        receiveEntry(2, 1);
+        assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isTrue();
     }
 }
