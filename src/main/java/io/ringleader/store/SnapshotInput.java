@@ -20,7 +20,12 @@ final class SnapshotInput {
 
     /** Exactly {@code length} bytes, in a new array. */
     byte[] read(int length, String what) throws IOException {
-        byte[] bytes = new byte[Math.min(length, TRUSTED_BYTES)];
+        return read(new byte[Math.min(length, TRUSTED_BYTES)], length, what);
+    }
+
+    /** Exactly {@code length} bytes from the beginning of the array, or of a longer one if that does not hold them. */
+    byte[] read(byte[] into, int length, String what) throws IOException {
+        byte[] bytes = into;
         int filled = 0;
         while (filled < length) {
             if (filled == bytes.length) {
@@ -30,7 +35,7 @@ final class SnapshotInput {
                 throw new MalformedBytesException("The snapshot ends at offset " + offset + ", in the middle of: "
                         + what + " (" + filled + " of " + length + " bytes).");
             }
-            int count = Math.min(bytes.length - filled, limit - next);
+            int count = Math.min(Math.min(length, bytes.length) - filled, limit - next);
             System.arraycopy(buffer, next, bytes, filled, count);
             next += count;
             offset += count;

@@ -166,8 +166,10 @@ public final class StoreSnapshot {
         Item previous = null;
         long previousRank = -1;
         ItemDraft draft = new ItemDraft();
+        byte[] header = new byte[ITEM_HEADER_BYTES];
+        byte[] data = new byte[CHUNK_BYTES];
         for (long i = 0; i < count; i++) {
-            byte[] header = in.read(ITEM_HEADER_BYTES, "item");
+            in.read(header, ITEM_HEADER_BYTES, "item");
             int keyLength = header[0] & 0xff;
             in.require(keyLength >= 1 && keyLength <= CommandWriter.MAX_KEY_BYTES, "key length", keyLength);
             int flags = ByteWriter.getInt(header, 1);
@@ -177,7 +179,7 @@ public final class StoreSnapshot {
             in.require((marks & ~Item.ALL_MARKS) == 0, "mark", marks);
             int valueLength = (int) in.notNegative("value length", ByteWriter.getInt(header, 22));
             in.require(valueLength <= CommandBatch.MAX_ITEM_MAX_BYTES, "value length", valueLength);
-            byte[] data = in.read(keyLength + valueLength, "key and value");
+            data = in.read(data, keyLength + valueLength, "key and value");
             Item item = items.put(draft.begin(data, 0, keyLength, items.timeMillis())
                     .value(data, keyLength, valueLength)
                     .clientFlags(flags)
