@@ -41,6 +41,8 @@ final class Comparison implements Callable<Integer> {
 
     static final Row ONE_SET = new Row("set, 1 connection, p50", "us", false);
     static final Row SYNC = new Row("fdatasync of 4 KiB on the same disk, p50", "us", false);
+    /** What three nodes on one disk make it do at once. */
+    static final Row SYNC_OF_THREE = new Row("the same, of three files side by side, p50", "us", false);
 
     @Option(names = "--seconds", defaultValue = "10", description = "Of each measurement (${DEFAULT-VALUE}).")
     private double seconds;
@@ -110,9 +112,10 @@ final class Comparison implements Callable<Integer> {
         say(String.format(Locale.ROOT, "%n== round %d of %d: %s", round, rounds, candidate.name));
         try {
             Path directory = Candidate.emptied(work.resolve("data")).toAbsolutePath();
-            double sync = DiskSync.medianNanos(directory, SYNCS) / 1e3;
+            double sync = DiskSync.medianNanos(directory, SYNCS, 1) / 1e3;
+            double syncOfThree = DiskSync.medianNanos(directory, SYNCS, 3) / 1e3;
             candidate.start(directory);
-            cells(candidate, sync);
+            cells(candidate, sync, syncOfThree);
             if (round == 1) {
                 sweeps(candidate);
             }
@@ -124,13 +127,15 @@ final class Comparison implements Callable<Integer> {
         }
     }
 
-    private void cells(Candidate candidate, double sync) throws BenchException, InterruptedException {
+    private void cells(Candidate candidate, double sync, double syncOfThree)
+            throws BenchException, InterruptedException {
         // everything is stored, and what compiles itself while it runs has done so
         load(candidate, "warm", options(candidate, CONNECTIONS, PIPELINE, 0.5, 0, true, WARM_SECONDS / 2));
         load(candidate, "warm", options(candidate, CONNECTIONS, 1, 0.5, 0, false, WARM_SECONDS / 2));
         BenchResult one = load(candidate, "set 1", options(candidate, 1, 1, 0, 0, false, seconds));
         figures.add(ONE_SET, candidate.name, one.sets().p50Nanos() / 1e3);
         figures.add(SYNC, candidate.name, sync);
+        figures.add(SYNC_OF_THREE, candidate.name, syncOfThree);
         for (double getRatio : new double[] {0, 1}) {
             String what = getRatio == 0 ? "set" : "get";
             double peak = 0;

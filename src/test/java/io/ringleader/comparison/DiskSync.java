@@ -7,6 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** How long the disk takes to make 4 KiB durable: written behind one another into a file that is there already, as a log is. */
 final class DiskSync {
@@ -15,9 +23,28 @@ final class DiskSync {
 
     private DiskSync() {}
 
-    /** The median of {@code fdatasync} after each of so many writes. */
-    static long medianNanos(Path directory, int times) throws IOException {
-        Path file = directory.resolve("sync.probe");
+    /** The median of {@code fdatasync} after each of so many writes, while so many files are written in this way side by side. */
+    static long medianNanos(Path directory, int times, int files) throws IOException, InterruptedException {
+        ExecutorService threads = Executors.newFixedThreadPool(files);
+        try {
+            List<Callable<long[]>> writers = IntStream.range(0, files)
+                    .<Callable<long[]>>mapToObj(i -> () -> nanos(directory.resolve("sync.probe" + i), times))
+                    .toList();
+            long[] all = new long[0];
+            for (Future<long[]> each : threads.invokeAll(writers)) {
+                all = LongStream.concat(Arrays.stream(all), Arrays.stream(each.get()))
+                        .toArray();
+            }
+            Arrays.sort(all);
+            return all[all.length / 2];
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    private static long[] nanos(Path file, int times) throws IOException {
         long[] nanos = new long[times];
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -32,7 +59,6 @@ final class DiskSync {
         } finally {
             Files.deleteIfExists(file);
         }
-        Arrays.sort(nanos);
-        return nanos[times / 2];
+        return nanos;
     }
 }

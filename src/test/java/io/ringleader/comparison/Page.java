@@ -111,7 +111,7 @@ record Page(
             });
             page.append(head).append(rule);
             for (Row row : figures.rows()) {
-                if (row.equals(Comparison.SYNC)) {
+                if (row.equals(Comparison.SYNC) || row.equals(Comparison.SYNC_OF_THREE)) {
                     continue;
                 }
                 StringJoiner line = new StringJoiner(" | ", "| ", " |\n").add(row.title());
@@ -126,11 +126,13 @@ record Page(
                 }
                 page.append(line);
             }
-            double ratio = figures.median(Comparison.ONE_SET, own.name) / figures.median(Comparison.SYNC, own.name);
+            double one = figures.median(Comparison.ONE_SET, own.name);
             page.append(String.format(
                     Locale.ROOT,
-                    "%nA set of one connection takes %.2f times as long as one fdatasync of this disk.%n%n",
-                    ratio));
+                    "%nA set of one connection takes %.2f times as long as one fdatasync of this disk, and %.2f times as long as one"
+                            + " of three at once.%n%n",
+                    one / figures.median(Comparison.SYNC, own.name),
+                    one / figures.median(Comparison.SYNC_OF_THREE, own.name)));
         }
     }
 
