@@ -171,7 +171,7 @@ public final class ConfigFile {
         long walMaxBytes = table.number(Schema.WAL_MAX);
         if (!table.has(Schema.WAL_MAX.name())) {
             // Room for two rounds of snapshots of every partition of the cluster, wherever they are placed. The log of
-            // a large partition grows to a quarter of what it holds, and to half while a snapshot is being sent.
+            // a large partition grows to a quarter of what it holds, and to half until it is its turn.
             long roomy = 2 * Checks.walNeed(partitions, snapshotLogBytes, logRetainBytes, walSegmentBytes)
                     + table.number(Schema.MEMORY) / 2;
             walMaxBytes = Math.max(walMaxBytes, roomy);

@@ -90,6 +90,13 @@ final class PartitionGroup {
         return proposed;
     }
 
+    /** Whether to begin a snapshot: for its own log, or that of the node, or because the last one is of no use any more. */
+    boolean isSnapshotDue(long snapshotLogBytes, SnapshotTurns turns, long nowNanos) {
+        return !snapshotting
+                && nowNanos >= noSnapshotUntilNanos
+                && (snapshotWanted || snapshotDamaged || isLogLong(snapshotLogBytes, turns, nowNanos));
+    }
+
     /**
      * Whether the log is so long that a snapshot should be taken. In proportion to what that will be: else one of a large
      * partition would be written again for every little. Until the log is twice as long it waits for its turn, and for a snapshot
@@ -98,12 +105,8 @@ final class PartitionGroup {
     boolean isLogLong(long snapshotLogBytes, SnapshotTurns turns, long nowNanos) {
         long maxBytes = Math.max(snapshotLogBytes, snapshotBytes / SNAPSHOT_BYTES_PER_LOG_BYTE);
         long bytes = raft.logBytesAfterSnapshot();
-        return bytes > maxBytes && (bytes >= 2 * maxBytes || (turns.isFree() && !raft.isSendingSnapshot(nowNanos)));
-    }
-
-    /** Whether a snapshot that could not be written may be tried again. */
-    boolean isSnapshotOverdue(long nowNanos) {
-        return noSnapshotUntilNanos != Long.MIN_VALUE && nowNanos >= noSnapshotUntilNanos;
+        return bytes > maxBytes
+                && (bytes >= 2 * maxBytes || (turns.isFree(nowNanos) && !raft.isSendingSnapshot(nowNanos)));
     }
 
     Proposed propose(Request write, long nowMillis, long partitionMaxBytes, int itemMaxBytes) {

@@ -164,7 +164,7 @@ final class RaftHost {
         if (!group.raft.isQuiet() && (group.raft.isLeader() || !leaderships.isRetiring())) {
             group.raft.tick(nowNanos);
         }
-        if (group.raft.hasWork() || group.isSnapshotOverdue(nowNanos)) {
+        if (group.raft.hasWork() || group.isSnapshotDue(limits.snapshotLogBytes(), turns, nowNanos)) {
             touch(group);
         }
     }
@@ -395,10 +395,10 @@ final class RaftHost {
         for (Request orphan : group.takeOrphans()) {
             outside.respond(orphan.from(), new Response(orphan.id(), Status.LOST, group.raft.leader(), 0, new byte[0]));
         }
-        if (group.snapshotWanted || group.isLogLong(limits.snapshotLogBytes(), turns, nowNanos)) {
-            group.snapshotWanted = false;
-            beginSnapshot(group);
+        if (group.isSnapshotDue(limits.snapshotLogBytes(), turns, nowNanos)) {
+            beginSnapshot(group, nowNanos);
         }
+        group.snapshotWanted = false;
     }
 
     /** Not before the term in which it came is durable: see {@link #onCaptured}. */
@@ -479,13 +479,11 @@ final class RaftHost {
         }
     }
 
-    private void beginSnapshot(PartitionGroup group) {
-        if (!group.snapshotting
-                && clock.monotonicNanos() >= group.noSnapshotUntilNanos
-                && (group.snapshotDamaged
-                        || group.raft.commitIndex() > group.raft.snapshot().index())) {
+    private void beginSnapshot(PartitionGroup group, long nowNanos) {
+        if (group.snapshotDamaged
+                || group.raft.commitIndex() > group.raft.snapshot().index()) {
             group.snapshotting = true;
-            turns.begun(group.snapshotBytes);
+            turns.begun(group.snapshotBytes, nowNanos);
             storeWork.add(() -> outside.storeHost().beginSnapshot(group.partition));
         }
     }

@@ -5,16 +5,19 @@ import io.ringleader.raft.Entry;
 import java.util.List;
 
 /**
- * When the next of a node's partitions may take a snapshot whose log has become long. Partitions that are written to alike
- * would take theirs all at once, and take the processors away from clients meanwhile. So each waits until the node has logged a
- * share of what the snapshot before was long: twice as often as the partitions need it in the long run, and so they come apart.
- * Owned by the raft loop.
+ * Keeps a node's partitions from taking their snapshots all at once, and the processors away from clients meanwhile, as those
+ * that are written to alike would. After one has begun, the next waits until the node has logged a share of its length: half of
+ * what the partitions log in the long run from one snapshot to the next, so that they come apart. Where little is logged there
+ * is little to wait for, and the turn is over after a while. Owned by the raft loop.
  */
 final class SnapshotTurns {
-    static final int SNAPSHOT_BYTES_PER_LOG_BYTE = 2 * PartitionGroup.SNAPSHOT_BYTES_PER_LOG_BYTE;
+    static final long TURN_MAX_NANOS = 5_000_000_000L;
+    private static final int TURNS_PER_SNAPSHOT = 2;
 
     private long loggedBytes;
-    private long nextAtBytes;
+    private long overAtBytes;
+    private long overAtNanos;
+    private boolean taken;
 
     /** Of any partition of the node. */
     void logged(List<Durable> durables) {
@@ -25,12 +28,21 @@ final class SnapshotTurns {
         }
     }
 
-    /** A snapshot is begun that will be about so long. */
-    void begun(long snapshotBytes) {
-        nextAtBytes = loggedBytes + snapshotBytes / SNAPSHOT_BYTES_PER_LOG_BYTE;
+    /** A snapshot is begun, where the one before was so long. */
+    void begun(long previousBytes, long nowNanos) {
+        long turnBytes = previousBytes / PartitionGroup.SNAPSHOT_BYTES_PER_LOG_BYTE / TURNS_PER_SNAPSHOT;
+        // a short one that could not wait does not cut the turn of a long one short
+        overAtBytes = Math.max(overAtBytes, loggedBytes + turnBytes);
+        overAtNanos = nowNanos + TURN_MAX_NANOS;
+        taken = true;
     }
 
-    boolean isFree() {
-        return loggedBytes >= nextAtBytes;
+    /** Whether another one may begin. */
+    boolean isFree(long nowNanos) {
+        if (taken && (loggedBytes >= overAtBytes || nowNanos >= overAtNanos)) {
+            overAtBytes = loggedBytes;
+            taken = false;
+        }
+        return !taken;
     }
 }

@@ -127,7 +127,7 @@ final class CommandExecutor {
         if (c.valueLength() > itemMaxBytes) {
             return Result.TOO_LARGE;
         }
-        // a plain set asks for nothing that is there, and looks once only, as it puts
+        // a plain set does not care what is there
         Item old = c.op() == Op.SET ? null : visible(c);
         if (c.op() == Op.CAS) {
             if (old == null) {

@@ -86,7 +86,7 @@ final class Items {
      */
     boolean hasRoom(byte[] key, int offset, int keyLength, long valueLength, long limitBytes) {
         if (usedBytes + Item.sizeBytes(keyLength, valueLength) <= limitBytes) {
-            return true;
+            return true; // whatever it replaces, which need not be looked up
         }
         for (int purged = 0; ; purged++) {
             Item old = find(key, offset, keyLength);

@@ -23,7 +23,7 @@ final class SnapshotInput {
         return read(new byte[Math.min(length, TRUSTED_BYTES)], length, what);
     }
 
-    /** Exactly {@code length} bytes from the beginning of the array, or of a longer one if that does not hold them. */
+    /** Exactly {@code length} bytes, at the beginning of the array that is returned: this one, not empty, or a longer one if it must be. */
     byte[] read(byte[] into, int length, String what) throws IOException {
         byte[] bytes = into;
         int filled = 0;

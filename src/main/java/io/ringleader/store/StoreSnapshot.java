@@ -189,7 +189,7 @@ public final class StoreSnapshot {
             long rank = ItemTable.rankOf(draft.hash());
             if (rank < previousRank || (rank == previousRank && Item.compareKeys(previous, item) >= 0)) {
                 throw new MalformedBytesException(
-                        "Two items of the snapshot are equal or in the wrong order, the second " + "ends at offset "
+                        "Two items of the snapshot are equal or in the wrong order, the second ends at offset "
                                 + in.offset() + ".");
             }
             previous = item;

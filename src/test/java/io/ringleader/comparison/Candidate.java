@@ -120,8 +120,8 @@ abstract class Candidate {
         }
     }
 
-    /** Sends a line and reads lines up to one of the given beginning; all of them. */
-    static List<String> ask(InetSocketAddress server, String line, String last) throws IOException {
+    /** Sends a line and reads lines up to one that begins in a given way; all of them. */
+    static List<String> ask(InetSocketAddress server, String line, String... last) throws IOException {
         try (Socket socket = new Socket(server.getAddress(), server.getPort())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -130,7 +130,7 @@ abstract class Candidate {
             List<String> lines = new ArrayList<>();
             for (String read = in.readLine(); read != null; read = in.readLine()) {
                 lines.add(read);
-                if (read.startsWith(last)) {
+                if (Stream.of(last).anyMatch(read::startsWith)) {
                     return lines;
                 }
             }

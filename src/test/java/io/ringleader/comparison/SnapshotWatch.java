@@ -2,16 +2,16 @@ package io.ringleader.comparison;
 
 import io.ringleader.bench.LoadGenerator;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * Tells seconds of a load in which a node wrote a snapshot from those in which none did, by the files: one that is being
@@ -23,7 +23,7 @@ final class SnapshotWatch implements LoadGenerator.Observer, AutoCloseable {
     private static final double MUCH = 0.5;
 
     private final Path directory;
-    private final Set<Path> seen = new HashSet<>();
+    private final Set<Path> seen = ConcurrentHashMap.newKeySet();
     private final List<Double> quiet = new ArrayList<>();
     private final List<Double> busy = new ArrayList<>();
     private volatile boolean closed;
@@ -43,29 +43,38 @@ final class SnapshotWatch implements LoadGenerator.Observer, AutoCloseable {
 
     private void watch() {
         while (!closed) {
-            boolean temporary = false;
-            try (Stream<Path> files = Files.find(
-                    directory,
-                    4,
-                    (path, attributes) -> path.toString().contains("/snapshots/") && attributes.isRegularFile())) {
-                for (Path file : (Iterable<Path>) files::iterator) {
-                    boolean isTemporary = file.toString().endsWith(".tmp");
-                    temporary |= isTemporary;
-                    if (!isTemporary) {
-                        note(file);
-                    }
-                }
-            } catch (IOException | UncheckedIOException e) {
-                // a file went while it was looked at; the next look is soon
-                continue;
+            try {
+                look();
+            } catch (IOException | DirectoryIteratorException e) {
+                // a directory came or went while it was looked at; the next look is soon
             }
-            noteLook(temporary);
             LockSupport.parkNanos(LOOK_NANOS);
         }
     }
 
-    private synchronized void note(Path snapshot) {
-        seen.add(snapshot);
+    /** At names only: to look at a file changes what the next sync of it costs. */
+    private void look() throws IOException {
+        boolean temporary = false;
+        for (Path node : names(directory, "node?")) {
+            for (Path group : names(node.resolve("snapshots"), "*")) {
+                for (Path file : names(group, "*")) {
+                    boolean isTemporary = file.toString().endsWith(".tmp");
+                    temporary |= isTemporary;
+                    if (!isTemporary) {
+                        seen.add(file);
+                    }
+                }
+            }
+        }
+        noteLook(temporary);
+    }
+
+    private static List<Path> names(Path directory, String glob) throws IOException {
+        try (DirectoryStream<Path> names = Files.newDirectoryStream(directory, glob)) {
+            List<Path> all = new ArrayList<>();
+            names.forEach(all::add);
+            return all;
+        }
     }
 
     private synchronized void noteLook(boolean isWriting) {
@@ -88,7 +97,7 @@ final class SnapshotWatch implements LoadGenerator.Observer, AutoCloseable {
     }
 
     synchronized void print() {
-        RestartBench.say("%d snapshots were written while sets went on", seen.size() - before);
+        RestartBench.say("%d snapshots were written while sets went on", seen.size() - Math.max(0, before));
         RestartBench.say(
                 "sets per second, median: %,.0f in %d seconds without a snapshot, %,.0f in %d seconds with one",
                 median(quiet), quiet.size(), median(busy), busy.size());

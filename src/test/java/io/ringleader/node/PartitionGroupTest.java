@@ -56,7 +56,8 @@ class PartitionGroupTest {
     @Test
     void aSnapshotWaitsUntilAnEighthOfTheOneBeforeItHasBeenLogged() {
         receiveEntry(1, 0);
-        turns.begun(LOG_BYTES * 8L);
+        turns.begun(LOG_BYTES * 8L, 0);
+        turns.begun(LOG_BYTES, 0);
         assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isFalse();
         turns.logged(List.of(new Entry(1, 1, EntryType.COMMANDS, new byte[LOG_BYTES / 2])));
         assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isFalse();
@@ -65,9 +66,19 @@ class PartitionGroupTest {
     }
 
     @Test
+    void aTurnIsOverAfterAWhileAlthoughNothingIsLogged() {
+        receiveEntry(1, 0);
+        turns.begun(LOG_BYTES * 100L, 0);
+        assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, SnapshotTurns.TURN_MAX_NANOS - 1))
+                .isFalse();
+        assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, SnapshotTurns.TURN_MAX_NANOS))
+                .isTrue();
+    }
+
+    @Test
     void aLogOfTwiceItsLimitWaitsForNoTurn() {
         receiveEntry(1, 0);
-        turns.begun(LOG_BYTES * 100L);
+        turns.begun(LOG_BYTES * 100L, 0);
         assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isFalse();
         receiveEntry(2, 1);
         assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isTrue();

@@ -439,8 +439,9 @@ class RaftHostTest {
     }
 
     @Test
-    void aSnapshotThatFoundNoRoomIsNotTriedAgainAtOnce() {
+    void aSnapshotThatFoundNoRoomIsTriedAgainAfterAWhileAlthoughNothingIsLogged() {
         becomeLeader();
+        group.snapshotBytes = 8_000;
         for (int i = 0; i < 4; i++) {
             ask(write(900));
             acknowledge();

@@ -62,6 +62,7 @@ class StoreSnapshotTest {
 
     @Test
     void keysOfTheSameHashBitsAreWrittenInTheirOwnOrderWhicheverCameFirst() {
+        // found by trying
         assertThat(rank("k390915")).isEqualTo(rank("k62533"));
         for (boolean forwards : new boolean[] {true, false}) {
             StoreDriver one = new StoreDriver();
