@@ -324,7 +324,6 @@ final class RaftHost {
         PartitionGroup group = groups.get(partition);
         if (group.raft.snapshot().equals(point)) {
             group.snapshotDamaged = true;
-            group.snapshotWanted = true;
             touch(group);
         }
     }

@@ -17,7 +17,6 @@ final class SnapshotTurns {
     private long loggedBytes;
     private long overAtBytes;
     private long overAtNanos;
-    private boolean taken;
 
     /** Of any partition of the node. */
     void logged(List<Durable> durables) {
@@ -32,17 +31,12 @@ final class SnapshotTurns {
     void begun(long previousBytes, long nowNanos) {
         long turnBytes = previousBytes / PartitionGroup.SNAPSHOT_BYTES_PER_LOG_BYTE / TURNS_PER_SNAPSHOT;
         // a short one that could not wait does not cut the turn of a long one short
-        overAtBytes = Math.max(overAtBytes, loggedBytes + turnBytes);
+        overAtBytes = Math.max(isFree(nowNanos) ? 0 : overAtBytes, loggedBytes + turnBytes);
         overAtNanos = nowNanos + TURN_MAX_NANOS;
-        taken = true;
     }
 
     /** Whether another one may begin. */
     boolean isFree(long nowNanos) {
-        if (taken && (loggedBytes >= overAtBytes || nowNanos >= overAtNanos)) {
-            overAtBytes = loggedBytes;
-            taken = false;
-        }
-        return !taken;
+        return loggedBytes >= overAtBytes || nowNanos >= overAtNanos;
     }
 }
