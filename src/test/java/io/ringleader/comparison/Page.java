@@ -93,9 +93,9 @@ record Page(
     private void ratios(StringBuilder page) {
         for (Candidate own : candidates) {
             List<Candidate> others = candidates.stream()
-                    .filter(other -> !other.name.startsWith("Ringleader"))
+                    .filter(other -> !(other instanceof Ringleader))
                     .toList();
-            if (!own.name.startsWith("Ringleader") || others.isEmpty()) {
+            if (!(own instanceof Ringleader cluster) || others.isEmpty()) {
                 continue;
             }
             page.append("### ")
@@ -126,14 +126,24 @@ record Page(
                 }
                 page.append(line);
             }
-            double one = figures.median(Comparison.ONE_SET, own.name);
+            syncs(page, cluster);
+        }
+    }
+
+    /** A single node has one log to sync; beside others on the same disk, one of several at once. */
+    private void syncs(StringBuilder page, Ringleader cluster) {
+        double one = figures.median(Comparison.ONE_SET, cluster.name);
+        page.append(String.format(
+                Locale.ROOT,
+                "%nA set of one connection takes %.2f times as long as one fdatasync of this disk",
+                one / figures.median(Comparison.SYNC, cluster.name)));
+        if (cluster.nodes() > 1) {
             page.append(String.format(
                     Locale.ROOT,
-                    "%nA set of one connection takes %.2f times as long as one fdatasync of this disk, and %.2f times as long as one"
-                            + " of three at once.%n%n",
-                    one / figures.median(Comparison.SYNC, own.name),
-                    one / figures.median(Comparison.SYNC_OF_THREE, own.name)));
+                    ", and %.2f times as long as one of three at once",
+                    one / figures.median(Comparison.SYNC_OF_THREE, cluster.name)));
         }
+        page.append(".\n\n");
     }
 
     /** Processors, memory, kernel, Java. */

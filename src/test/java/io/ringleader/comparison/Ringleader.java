@@ -31,6 +31,10 @@ final class Ringleader extends Candidate {
         this.settings = settings;
     }
 
+    int nodes() {
+        return nodes;
+    }
+
     @Override
     String promise() {
         return nodes == 1 ? "on its disk" : "on the disks of a majority of " + nodes + " nodes; reads are linearizable";
