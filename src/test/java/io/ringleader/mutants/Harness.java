@@ -23,6 +23,12 @@ enum Harness {
         Scripts.run("io.ringleader.raft.QuietGroupsTest");
     }),
 
+    /** When a snapshot is taken: one too many or too late costs time and room, and breaks no promise. */
+    SNAPSHOTS("scripts of snapshots", 1, Set.of("node"), seed -> {
+        Scripts.run("io.ringleader.node.PartitionGroupTest");
+        Scripts.run("io.ringleader.node.SnapshotSizeTest");
+    }),
+
     /** The state machine of a partition, beside a plain model of it. */
     STORE("store beside its model", 200, Set.of("store"), StoreBesideModel::run),
 

@@ -2,6 +2,7 @@ package io.ringleader.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringleader.raft.Effects;
 import io.ringleader.raft.Entry;
 import io.ringleader.raft.EntryType;
 import io.ringleader.raft.HardState;
@@ -17,12 +18,13 @@ import org.junit.jupiter.api.Test;
 
 class PartitionGroupTest {
     private static final long MILLI = 1_000_000;
+    private static final long ELECTION_MAX_NANOS = 600 * MILLI;
     private static final int LOG_BYTES = 9_000;
 
     private final Raft raft = new Raft(
             1,
             List.of(1, 2, 3),
-            new RaftConfig(50 * MILLI, 300 * MILLI, 600 * MILLI, 10_000, 10, 100_000, 3_000, 0),
+            new RaftConfig(50 * MILLI, 300 * MILLI, ELECTION_MAX_NANOS, 10_000, 10, 100_000, 3_000, 0),
             new Random(1),
             HardState.INITIAL,
             SnapshotPoint.NONE,
@@ -82,5 +84,63 @@ class PartitionGroupTest {
         assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isFalse();
         receiveEntry(2, 1);
         assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isTrue();
+    }
+
+    @Test
+    void aSnapshotThatIsBeingSentIsNotReplacedUntilTheLogIsTwiceAsLong() {
+        long nowNanos = sendASnapshotTo3();
+        log(LOG_BYTES, nowNanos);
+        assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, nowNanos)).isFalse();
+        assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, nowNanos + ELECTION_MAX_NANOS))
+                .as("node 3 is not heard any more")
+                .isTrue();
+        log(LOG_BYTES, nowNanos);
+        assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, nowNanos)).isTrue();
+    }
+
+    /** Node 1 leads, and has given up the entry that node 3 needs. Returns the time. */
+    private long sendASnapshotTo3() {
+        long nowNanos = ELECTION_MAX_NANOS;
+        raft.tick(nowNanos);
+        settle(nowNanos);
+        hear(new Message.PreVoteReply(2, 1, 1, true), nowNanos);
+        hear(new Message.VoteReply(2, 1, 1, true), nowNanos);
+        acknowledge(nowNanos);
+        raft.snapshotTaken(raft.commitIndex());
+        raft.reconnected(3);
+        settle(nowNanos);
+        hear(new Message.AppendReply(3, 1, 1, false, 0, raft.lastIndex(), 0, 1), nowNanos);
+        assertThat(raft.isSendingSnapshot(nowNanos)).isTrue();
+        return nowNanos;
+    }
+
+    /** So many bytes, in pieces that a leader takes, and that node 2 has at once. */
+    private void log(int bytes, long nowNanos) {
+        for (int left = bytes; left > 0; left -= 1_000) {
+            assertThat(raft.propose(new byte[Math.min(left, 1_000)])).isEqualTo(Raft.Proposed.ACCEPTED);
+            settle(nowNanos);
+            acknowledge(nowNanos);
+        }
+    }
+
+    private void acknowledge(long nowNanos) {
+        hear(new Message.AppendReply(2, 1, 1, true, raft.lastIndex(), 0, 0, 0), nowNanos);
+        assertThat(raft.commitIndex()).isEqualTo(raft.lastIndex());
+    }
+
+    private void hear(Message message, long nowNanos) {
+        raft.receive(message, new Replica(message.from(), 1, message.from(), true), nowNanos);
+        settle(nowNanos);
+    }
+
+    /** What the node says to itself is heard; its disk is quick. */
+    private void settle(long nowNanos) {
+        raft.flush(nowNanos);
+        Effects effects = raft.takeEffects();
+        for (Message message : effects.messages()) {
+            if (message.to() == 1) {
+                raft.receive(message, raft.replica(), nowNanos);
+            }
+        }
     }
 }
