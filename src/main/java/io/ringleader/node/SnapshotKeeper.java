@@ -9,6 +9,7 @@ import io.ringleader.storage.SnapshotFiles.SnapshotId;
 import io.ringleader.storage.SnapshotReader;
 import io.ringleader.storage.SnapshotReceiver;
 import io.ringleader.storage.SnapshotWriter;
+import io.ringleader.store.MalformedBytesException;
 import io.ringleader.store.PartitionStore;
 import io.ringleader.store.SnapshotCapture;
 import io.ringleader.store.StoreSnapshot;
@@ -28,6 +29,11 @@ import org.slf4j.LoggerFactory;
  */
 final class SnapshotKeeper {
     private static final Logger log = LoggerFactory.getLogger(SnapshotKeeper.class);
+
+    private static final String OTHER_RELEASE =
+            "The file is as it was written. Start the release that wrote it. Or, if the other"
+                    + " nodes run this release, move this node's data directory away as a whole and start it with an empty one: they let"
+                    + " it in and fill it (docs/operations.md, \"Replacing a disk or a node\").";
 
     /** A piece of a snapshot file, and whether it is the last. */
     record Chunk(byte[] data, boolean last) {}
@@ -90,10 +96,16 @@ final class SnapshotKeeper {
      * The store as the snapshot has it.
      *
      * @throws io.ringleader.storage.CorruptSnapshotException if the file is not what was written
+     * @throws IOException if it is, and this release cannot read that; the message says which file, and what to do
      */
     PartitionStore load(int partition, SnapshotPoint point) throws IOException {
         try (SnapshotReader reader = files.open(id(partition, point))) {
-            return StoreSnapshot.restore(partition, reader::read);
+            try {
+                return StoreSnapshot.restore(partition, reader::read);
+            } catch (MalformedBytesException e) {
+                throw new IOException(
+                        "A snapshot cannot be used: " + reader.file() + ": " + e.getMessage() + " " + OTHER_RELEASE, e);
+            }
         }
     }
 

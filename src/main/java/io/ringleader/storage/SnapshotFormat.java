@@ -53,7 +53,8 @@ final class SnapshotFormat {
             return String.format("It begins with %016x and not with %016x.", header.getLong(0), MAGIC);
         }
         if (header.getInt(8) != VERSION) {
-            return "It has format version " + header.getInt(8) + "; this release reads version " + VERSION + ".";
+            return "It has format version " + header.getInt(8) + "; this release reads version " + VERSION
+                    + ". If another release wrote it, start that one.";
         }
         if (header.getInt(12) != headerCrc(header)) {
             return String.format(

@@ -51,6 +51,11 @@ public final class SnapshotReader implements Closeable {
         return id;
     }
 
+    /** Where the file is, for people. */
+    public String file() {
+        return name;
+    }
+
     /** Length of the whole payload. */
     public long payloadBytes() {
         return footer.payloadBytes();

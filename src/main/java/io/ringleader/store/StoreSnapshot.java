@@ -121,7 +121,10 @@ public final class StoreSnapshot {
                     + Long.toHexString(magic) + " instead of " + Long.toHexString(MAGIC) + ".");
         }
         int version = ((header[8] & 0xff) << 8) | (header[9] & 0xff);
-        in.require(version == VERSION, "version", version);
+        if (version != VERSION) {
+            throw new MalformedBytesException("The snapshot of a partition has format version " + version
+                    + "; this release reads version " + VERSION + ".");
+        }
         int actualPartition = ByteWriter.getInt(header, 10);
         if (actualPartition != partition) {
             throw new MalformedBytesException(

@@ -1,20 +1,28 @@
 package io.ringleader.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringleader.raft.Message.InstallSnapshot;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.sim.MemoryDisk;
+import io.ringleader.storage.FileDisk;
 import io.ringleader.storage.SnapshotFiles;
+import io.ringleader.storage.SnapshotWriter;
 import io.ringleader.store.PartitionStore;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SnapshotKeeperTest {
     private static final SnapshotPoint POINT = new SnapshotPoint(7, 2);
     private static final int CHUNK_BYTES = 50;
+    /** Where the version of the format ends, in what a file holds. */
+    private static final int VERSION_OFFSET = 9;
 
     private final MemoryDisk sourceDisk = new MemoryDisk(1);
     private final MemoryDisk disk = new MemoryDisk(2);
@@ -153,5 +161,25 @@ class SnapshotKeeperTest {
                 .isPresent();
         target.deleteOlder(3, newest);
         assertThat(files()).filteredOn(path -> path.endsWith(".snap")).hasSize(1);
+    }
+
+    @Test
+    void aFileThatThisReleaseCannotReadIsNamedWithBothVersionsAndWhatToDo(@TempDir Path directory) throws IOException {
+        SnapshotFiles files = new SnapshotFiles(new FileDisk(directory), "snapshots", 1_000);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        new PartitionStore(3).beginCapture().writeTo(bytes::write);
+        byte[] payload = bytes.toByteArray();
+        int version = payload[VERSION_OFFSET]++;
+        try (SnapshotWriter writer = files.create(new SnapshotFiles.SnapshotId(3, POINT.index(), POINT.term()))) {
+            writer.write(payload, 0, payload.length);
+            writer.commit();
+        }
+        assertThatThrownBy(() -> new SnapshotKeeper(files, CHUNK_BYTES).load(3, POINT))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(directory.resolve("snapshots/3").toString())
+                .hasMessageContaining(
+                        "has format version " + (version + 1) + "; this release reads version " + version + ".")
+                .hasMessageContaining("Start the release that wrote it.")
+                .hasMessageContaining("move this node's data directory away as a whole");
     }
 }

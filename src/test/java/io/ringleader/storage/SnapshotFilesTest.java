@@ -76,6 +76,18 @@ class SnapshotFilesTest {
     }
 
     @Test
+    void aFileOfAnotherFormatMayComeOfAnotherRelease() throws IOException {
+        write(files, NEW, payload(10));
+        disk.flipBit(NEW_PATH, 11, 1);
+        assertThatThrownBy(files::recover)
+                .isInstanceOf(CorruptSnapshotException.class)
+                .hasMessageContaining(NEW_PATH)
+                .hasMessageContaining(
+                        "It has format version 3; this release reads version 1. If another release wrote it,"
+                                + " start that one.");
+    }
+
+    @Test
     void aDamagedNewestSnapshotIsNeverReplacedByAnOlderOne() throws IOException {
         write(files, OLD, payload(700));
         write(files, NEW, payload(700));

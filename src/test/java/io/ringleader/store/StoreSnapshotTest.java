@@ -114,7 +114,10 @@ class StoreSnapshotTest {
     void aWrongMagicVersionOrPartitionIsNamed() {
         byte[] snapshot = Results.snapshot(driver.store);
         refuses(8, with(snapshot, 0, 0), "The snapshot is of partition 7, not of partition 8.");
-        refuses(7, with(snapshot, 9, 2), "The snapshot has an illegal version of 2 before offset 58.");
+        refuses(
+                7,
+                with(snapshot, 9, 2),
+                "The snapshot of a partition has format version 2; this release reads version 3.");
         refuses(
                 7,
                 with(with(snapshot, 0, 0), 0, 'X'),
