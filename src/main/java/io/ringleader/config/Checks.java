@@ -44,9 +44,9 @@ final class Checks {
         }
     }
 
-    /** Log that a node with so many partitions keeps when all are about to be snapshotted; two of its files in part unused. */
-    static long walNeed(long partitions, long snapshotLogBytes, long logRetainBytes, long walSegmentBytes) {
-        return partitions * (snapshotLogBytes + logRetainBytes) + 2 * walSegmentBytes;
+    /** Log that a node keeps of so many partitions when all have waited for their turn; two of its files in part unused. */
+    static long walNeed(long partitions, long snapshotLogBytes, long walSegmentBytes) {
+        return partitions * Limits.LOG_GROWTH_MAX * snapshotLogBytes + 2 * walSegmentBytes;
     }
 
     private void checkNodes() {
@@ -223,9 +223,9 @@ final class Checks {
         atLeast(
                 Schema.WAL_MAX,
                 limits.walMaxBytes(),
-                walNeed(most, limits.snapshotLogBytes(), limits.logRetainBytes(), limits.walSegmentBytes()),
-                "at least snapshot_log_bytes and log_retain_bytes for each of the up to " + most
-                        + " partitions of a node, and two segments");
+                walNeed(most, limits.snapshotLogBytes(), limits.walSegmentBytes()),
+                "at least " + Limits.LOG_GROWTH_MAX + " times snapshot_log_bytes (" + limits.snapshotLogBytes()
+                        + ") for each of the up to " + most + " partitions of a node, and two segments");
         atLeast(
                 Schema.MEMORY,
                 limits.memoryBytes(),

@@ -170,10 +170,12 @@ public final class ConfigFile {
         long walSegmentBytes = table.number(Schema.WAL_SEGMENT);
         long walMaxBytes = table.number(Schema.WAL_MAX);
         if (!table.has(Schema.WAL_MAX.name())) {
-            // Room for two rounds of snapshots of every partition of the cluster, wherever they are placed. The log of
-            // a large partition grows to a quarter of what it holds, and to half until it is its turn.
-            long roomy = 2 * Checks.walNeed(partitions, snapshotLogBytes, logRetainBytes, walSegmentBytes)
-                    + table.number(Schema.MEMORY) / 2;
+            // Room for every partition of the cluster, wherever they are placed, and for half as much again: one in
+            // which
+            // little happens is not to take a snapshot at once for those in which much does. What a large partition
+            // needs beyond that, up to half of what it holds, is in memory_bytes.
+            long need = Checks.walNeed(partitions, snapshotLogBytes, walSegmentBytes);
+            long roomy = need + need / 2 + table.number(Schema.MEMORY) / 2;
             walMaxBytes = Math.max(walMaxBytes, roomy);
         }
         return new Limits(

@@ -16,7 +16,8 @@ package io.ringleader.config;
  * @param inflightMaxBytes of entries sent to one follower of one partition and not yet acknowledged
  * @param inflightMaxEntries likewise, counted
  * @param uncommittedMaxBytes of entries that a leader holds for one partition and that are not yet both committed and on its disk
- * @param snapshotLogBytes of log of one partition since its last snapshot that make it take the next, unless a quarter of that one is more; up to twice that may wait for others
+ * @param snapshotLogBytes of log of one partition since its last snapshot that make it take the next, unless a quarter of that one is
+ *     more; up to {@link #LOG_GROWTH_MAX} times that may wait for others
  * @param logRetainBytes of log of one partition kept behind a snapshot for followers that lag
  * @param walSegmentBytes of one file of the write-ahead log
  * @param walMaxBytes of the whole write-ahead log; above it, the partitions that keep it long are snapshotted
@@ -46,4 +47,7 @@ public record Limits(
         long snapshotChunkBytes,
         long frameMaxBytes,
         long peerBacklogMaxBytes,
-        int loopThreads) {}
+        int loopThreads) {
+    /** A log may grow to so many times what calls for a snapshot while others of the node have theirs written or sent. */
+    public static final int LOG_GROWTH_MAX = 2;
+}

@@ -1,5 +1,6 @@
 package io.ringleader.node;
 
+import io.ringleader.config.Limits;
 import io.ringleader.node.Pending.ReadWork;
 import io.ringleader.raft.Entry;
 import io.ringleader.raft.HardState;
@@ -106,7 +107,8 @@ final class PartitionGroup {
         long maxBytes = Math.max(snapshotLogBytes, snapshotBytes / SNAPSHOT_BYTES_PER_LOG_BYTE);
         long bytes = raft.logBytesAfterSnapshot();
         return bytes > maxBytes
-                && (bytes >= 2 * maxBytes || (turns.isFree(nowNanos) && !raft.isSendingSnapshot(nowNanos)));
+                && (bytes >= Limits.LOG_GROWTH_MAX * maxBytes
+                        || (turns.isFree(nowNanos) && !raft.isSendingSnapshot(nowNanos)));
     }
 
     Proposed propose(Request write, long nowMillis, long partitionMaxBytes, int itemMaxBytes) {

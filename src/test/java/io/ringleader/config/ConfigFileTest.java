@@ -293,11 +293,23 @@ class ConfigFileTest {
         assertRefused("memory_bytes = 10_000_000", "limits.memory_bytes");
     }
 
+    /** 16 partitions of twice 4 MiB, until which a log may wait for its turn; and two segments of 64 MiB. */
+    @Test
+    void theLogMustHaveRoomForAllThatMayWaitForItsTurn() throws ConfigException {
+        assertThat(problemsOf(MINIMAL + "[limits]\nwal_max_bytes = 268_435_455\n"))
+                .containsExactly(
+                        "/etc/ringleader/demo.toml:16: limits.wal_max_bytes: 268435455 is too little: it must be at"
+                                + " least 2 times snapshot_log_bytes (4194304) for each of the up to 16 partitions of a node, and"
+                                + " two segments. Set it to 268435456 or more.");
+        String enough = MINIMAL + "[limits]\nwal_max_bytes = 268_435_456\n";
+        assertThat(ConfigFile.parse(enough, FILE).limits().walMaxBytes()).isEqualTo(268_435_456);
+    }
+
     @Test
     void theLogHasRoomForManyOrLargePartitionsUnlessTheFileLimitsIt() throws ConfigException {
         ClusterConfig config = ConfigFile.parse(
                 "cluster.partitions = 1024\n" + MINIMAL + "[limits]\nmemory_bytes = 2_000_000_000\n", FILE);
-        assertThat(config.limits().walMaxBytes()).isGreaterThan(1024L * (5 << 20));
+        assertThat(config.limits().walMaxBytes()).isGreaterThan(1024L * (8 << 20));
         ClusterConfig large = ConfigFile.parse(MINIMAL + "[limits]\nmemory_bytes = 8_000_000_000\n", FILE);
         assertThat(large.limits().walMaxBytes()).isGreaterThan(8_000_000_000L / 2);
     }
