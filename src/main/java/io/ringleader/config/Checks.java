@@ -33,6 +33,7 @@ final class Checks {
     void run(boolean secretWritten) {
         checkNodes();
         checkReplicas();
+        checkPartitions();
         checkPeersAreTrusted(secretWritten);
         checkTimeouts();
         checkLease();
@@ -104,6 +105,18 @@ final class Checks {
                     "cluster.replicas",
                     replicas + " replicas survive no more failures than " + (replicas - 1) + " do.",
                     "Prefer an odd number.");
+        }
+    }
+
+    private void checkPartitions() {
+        int count = problems.nodesWritten();
+        int idle = count - config.partitions();
+        if (idle > 0) {
+            problems.warn(
+                    "cluster.partitions",
+                    config.partitions() + " partition" + (config.partitions() == 1 ? "" : "s") + " for " + count
+                            + " nodes leave at least " + idle + " of them with nothing to lead.",
+                    "Prefer four for each node or more, before the first start: it cannot be changed later.");
         }
     }
 

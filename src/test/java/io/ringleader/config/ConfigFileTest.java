@@ -211,6 +211,18 @@ class ConfigFileTest {
     }
 
     @Test
+    void fewerPartitionsThanNodesAreLegalAndWarnedOf() throws ConfigException {
+        assertThat(ConfigFile.parse("cluster.partitions = 2\n" + MINIMAL, FILE).warnings())
+                .extracting(ConfigProblem::toString)
+                .containsExactly(
+                        "/etc/ringleader/demo.toml:1: cluster.partitions: 2 partitions for 3 nodes leave at least 1"
+                                + " of them with nothing to lead. Prefer four for each node or more, before the first start: it"
+                                + " cannot be changed later.");
+        assertThat(ConfigFile.parse("cluster.partitions = 3\n" + MINIMAL, FILE).warnings())
+                .isEmpty();
+    }
+
+    @Test
     void nodesOnOneMachineCannotBothListenOnEveryAddress() {
         String text = MINIMAL.replace("127.0.0.1:11211", "0.0.0.0:11211").replace("127.0.0.1:11212", "0.0.0.0:11211");
         assertThat(problemsOf(text))
