@@ -26,6 +26,14 @@ class RouterRoutesTest extends RouterHarness {
         return teller;
     }
 
+    /** What the leader missed is stored through another node, which is returned. */
+    private Asked takeADetourTo(int leader) {
+        Asked teller = tellerOf(leader);
+        side.respond(Response.notLeader(teller.request().id(), leader));
+        side.answer(side.next(), Result.STORED);
+        return teller;
+    }
+
     private Asked awaitNext() {
         assertThat(side.world.runUntil(() -> !side.asked.isEmpty(), 500)).isTrue();
         return side.next();
@@ -83,9 +91,7 @@ class RouterRoutesTest extends RouterHarness {
     @Test
     void aDetourIsForgottenWhenTheNodeIsConnected() {
         Asked missed = missTheLeader();
-        Asked teller = tellerOf(missed.node());
-        side.respond(Response.notLeader(teller.request().id(), missed.node()));
-        side.answer(side.next(), Result.STORED);
+        takeADetourTo(missed.node());
         side.loop.execute(() -> side.router.onReach(missed.node(), true));
         set(key);
         Asked next = side.next();
@@ -166,9 +172,7 @@ class RouterRoutesTest extends RouterHarness {
     @Test
     void whatTravelsByADetourIsNotGivenUpWhenTheStraightLinkIs() {
         Asked missed = missTheLeader();
-        Asked teller = tellerOf(missed.node());
-        side.respond(Response.notLeader(teller.request().id(), missed.node()));
-        side.answer(side.next(), Result.STORED);
+        Asked teller = takeADetourTo(missed.node());
         set(key);
         Asked relayed = side.next();
         assertThat(relayed.via()).isEqualTo(teller.node());
