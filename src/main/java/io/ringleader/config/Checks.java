@@ -110,12 +110,11 @@ final class Checks {
 
     private void checkPartitions() {
         int count = problems.nodesWritten();
-        int idle = count - config.partitions();
-        if (idle > 0) {
+        if (config.partitions() < count) {
             problems.warn(
                     "cluster.partitions",
-                    config.partitions() + " partition" + (config.partitions() == 1 ? "" : "s") + " for " + count
-                            + " nodes leave at least " + idle + " of them with nothing to lead.",
+                    "There are " + count + " nodes and fewer partitions (" + config.partitions()
+                            + "): some nodes lead nothing.",
                     "Prefer four for each node or more, before the first start: it cannot be changed later.");
         }
     }

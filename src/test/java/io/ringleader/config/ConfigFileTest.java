@@ -215,8 +215,8 @@ class ConfigFileTest {
         assertThat(ConfigFile.parse("cluster.partitions = 2\n" + MINIMAL, FILE).warnings())
                 .extracting(ConfigProblem::toString)
                 .containsExactly(
-                        "/etc/ringleader/demo.toml:1: cluster.partitions: 2 partitions for 3 nodes leave at least 1"
-                                + " of them with nothing to lead. Prefer four for each node or more, before the first start: it"
+                        "/etc/ringleader/demo.toml:1: cluster.partitions: There are 3 nodes and fewer partitions"
+                                + " (2): some nodes lead nothing. Prefer four for each node or more, before the first start: it"
                                 + " cannot be changed later.");
         assertThat(ConfigFile.parse("cluster.partitions = 3\n" + MINIMAL, FILE).warnings())
                 .isEmpty();
