@@ -440,9 +440,14 @@ public final class WriteAheadLog implements Closeable {
                 cause);
     }
 
-    private static void require(boolean holds, String message, Object... values) {
+    private static void require(boolean holds, String message, long value) {
+        require(holds, message, value, 0);
+    }
+
+    /** Of numbers and not of objects, which would be made for every record. */
+    private static void require(boolean holds, String message, long first, long second) {
         if (!holds) {
-            throw new IllegalArgumentException(String.format(message, values));
+            throw new IllegalArgumentException(String.format(message, first, second));
         }
     }
 }
