@@ -170,12 +170,16 @@ public final class SelectorLoop implements Loop, AutoCloseable {
         tasks.endWait();
         Thread.interrupted(); // a stray interrupt would close the next channel that is read
         int bursts = 0;
+        boolean handled;
         do {
-            tasks.runBurst();
-            tasks.runHooks();
-            bursts++;
-        } while (bursts < BURSTS_PER_TURN_MAX && tasks.isPending());
-        return flush();
+            do {
+                tasks.runBurst();
+                tasks.runHooks();
+                bursts++;
+            } while (bursts < BURSTS_PER_TURN_MAX && tasks.isPending());
+            handled = flush();
+        } while (handled && bursts < BURSTS_PER_TURN_MAX);
+        return handled;
     }
 
     private void onReady(SelectionKey key) {

@@ -81,7 +81,14 @@ final class LogWriter implements Closeable {
 
     private void append(int partition, Durable durable) {
         if (durable instanceof Entry entry) {
-            wal.entry(partition, entry.index(), entry.term(), entry.type().code(), entry.payload());
+            wal.entry(
+                    partition,
+                    entry.index(),
+                    entry.term(),
+                    entry.type().code(),
+                    entry.bytes(),
+                    entry.offset(),
+                    entry.length());
         } else if (durable instanceof HardState state) {
             wal.hardState(partition, state.term(), state.votedFor());
         } else if (durable instanceof SnapshotPoint point) {

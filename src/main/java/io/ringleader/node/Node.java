@@ -5,6 +5,7 @@ import io.ringleader.config.ClusterConfig;
 import io.ringleader.config.Limits;
 import io.ringleader.config.NodeConfig;
 import io.ringleader.config.Timeouts;
+import io.ringleader.loop.LoopFailure;
 import io.ringleader.memcached.Administration.Topic;
 import io.ringleader.memcached.Credentials;
 import io.ringleader.net.PeerLimits;
@@ -443,27 +444,27 @@ public final class Node implements Closeable {
             PeerCodec.read(from, self.id(), buffer, offset, length, this);
         }
 
-        // What a frame asks for is done in a task of its own: if doing it fails, this node must stop, whereas a
-        // frame that cannot be read only costs its sender the connection.
+        // A frame that cannot be read costs its sender the connection; but if what it asks for fails, this node must
+        // stop.
 
         @Override
         public void onMessage(int partition, Replica sender, Message message) {
-            env.raftLoop().execute(() -> raftHost.onMessage(partition, sender, message));
+            LoopFailure.unlessDone(() -> raftHost.onMessage(partition, sender, message));
         }
 
         @Override
         public void onRequest(Request request) {
-            env.raftLoop().execute(() -> raftHost.onRequest(request));
+            LoopFailure.unlessDone(() -> raftHost.onRequest(request));
         }
 
         @Override
         public void onRelay(int target, Request request) {
-            env.raftLoop().execute(() -> relay.pass(target, request));
+            LoopFailure.unlessDone(() -> relay.pass(target, request));
         }
 
         @Override
         public void onResponse(Response response) {
-            env.raftLoop().execute(() -> {
+            LoopFailure.unlessDone(() -> {
                 if (!relay.takes(response)) {
                     raftResponses.add(response);
                 }
@@ -472,17 +473,17 @@ public final class Node implements Closeable {
 
         @Override
         public void onLeaving(int node) {
-            env.raftLoop().execute(() -> raftHost.onLeaving(node));
+            LoopFailure.unlessDone(() -> raftHost.onLeaving(node));
         }
 
         @Override
         public void onPeerUp(int node) {
-            env.raftLoop().execute(() -> raftHost.onPeerUp(node));
+            LoopFailure.unlessDone(() -> raftHost.onPeerUp(node));
         }
 
         @Override
         public void onLinkChanged(int node) {
-            env.raftLoop().execute(() -> raftHost.onLinkChanged(node));
+            LoopFailure.unlessDone(() -> raftHost.onLinkChanged(node));
         }
 
         @Override

@@ -202,7 +202,7 @@ final class PeerCodec {
         for (Entry entry : m.entries()) {
             out.putLong(entry.term());
             out.putByte(entry.type().code());
-            writeBytes(out, entry.payload());
+            writeBytes(out, entry.bytes(), entry.offset(), entry.length());
         }
     }
 
@@ -244,11 +244,19 @@ final class PeerCodec {
     }
 
     private static void writeBytes(ByteWriter out, byte[] bytes) {
-        out.putInt(bytes.length);
-        out.putBytes(bytes, 0, bytes.length);
+        writeBytes(out, bytes, 0, bytes.length);
     }
 
-    /** @throws IllegalArgumentException if the bytes are not whole messages */
+    private static void writeBytes(ByteWriter out, byte[] bytes, int offset, int length) {
+        out.putInt(length);
+        out.putBytes(bytes, offset, length);
+    }
+
+    /**
+     * Hands over the messages one by one. The entries among them lie in the frame and are good during the call only.
+     *
+     * @throws IllegalArgumentException if the bytes are not whole messages
+     */
     static void read(int from, int self, byte[] frame, int offset, int length, Receiver receiver) {
         ByteBuffer in = ByteBuffer.wrap(frame, offset, length);
         try {
@@ -336,7 +344,10 @@ final class PeerCodec {
         for (int i = 0; i < count; i++) {
             long entryTerm = in.getLong();
             EntryType type = EntryType.ofCode(in.get());
-            entries.add(new Entry(prevLogIndex + 1 + i, entryTerm, type, readBytes(in)));
+            int length = readLength(in);
+            entries.add(new Entry(
+                    prevLogIndex + 1 + i, entryTerm, type, in.array(), in.arrayOffset() + in.position(), length));
+            in.position(in.position() + length);
         }
         return new AppendEntries(from, self, term, prevLogIndex, prevLogTerm, entries, leaderCommit);
     }
@@ -361,12 +372,16 @@ final class PeerCodec {
         return new SnapshotPoint(in.getLong(), in.getLong());
     }
 
-    private static byte[] readBytes(ByteBuffer in) {
+    private static int readLength(ByteBuffer in) {
         int length = in.getInt();
         if (length < 0 || length > in.remaining()) {
             throw new BufferUnderflowException();
         }
-        byte[] bytes = new byte[length];
+        return length;
+    }
+
+    private static byte[] readBytes(ByteBuffer in) {
+        byte[] bytes = new byte[readLength(in)];
         in.get(bytes);
         return bytes;
     }

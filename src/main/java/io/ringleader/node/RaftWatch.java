@@ -69,7 +69,7 @@ final class RaftWatch {
         Commits sum = commits.computeIfAbsent(partition, id -> new Commits());
         for (Entry entry : entries) {
             sum.entries++;
-            sum.bytes += entry.payload().length;
+            sum.bytes += entry.length();
         }
         Entry last = entries.get(entries.size() - 1);
         sum.term = last.term();

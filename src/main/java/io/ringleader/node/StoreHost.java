@@ -118,7 +118,8 @@ final class StoreHost {
     private void apply(int partition, Slot slot, Committed committed) {
         Entry entry = committed.entry();
         results.clear();
-        PartitionStore.Outcome outcome = slot.store.apply(entry.index(), entry.payload(), results);
+        PartitionStore.Outcome outcome =
+                slot.store.apply(entry.index(), entry.bytes(), entry.offset(), entry.length(), results);
         slot.appliedTerm = entry.term();
         Pending pending = committed.pending();
         if (pending == null) {
@@ -128,7 +129,10 @@ final class StoreHost {
             Request request = pending.write;
             Response response = outcome == PartitionStore.Outcome.STALE
                     ? Response.failed(request.id(), Response.Status.STALE)
-                    : Response.ok(request.id(), CommandBatch.commandCount(entry.payload(), 0), results.toByteArray());
+                    : Response.ok(
+                            request.id(),
+                            CommandBatch.commandCount(entry.bytes(), entry.offset()),
+                            results.toByteArray());
             listener.respond(request.from(), response);
         }
         for (ReadWork read : pending.reads) {

@@ -1,6 +1,7 @@
 package io.ringleader.raft;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -43,15 +44,15 @@ public final class Effects {
         }
     }
 
-    private List<Durable> durables = List.of();
-    private List<Message> messages = List.of();
-    private List<Entry> committed = List.of();
-    private List<Read> reads = List.of();
-    private List<Long> refusedReads = List.of();
-    private List<ChunkToSend> chunksToSend = List.of();
-    private List<Message.InstallSnapshot> chunksToStore = List.of();
-    private List<RoleChange> roleChanges = List.of();
-    private List<ReplicaNews> replicaNews = List.of();
+    private List<Durable> durables = Collections.emptyList();
+    private List<Message> messages = Collections.emptyList();
+    private List<Entry> committed = Collections.emptyList();
+    private List<Read> reads = Collections.emptyList();
+    private List<Long> refusedReads = Collections.emptyList();
+    private List<ChunkToSend> chunksToSend = Collections.emptyList();
+    private List<Message.InstallSnapshot> chunksToStore = Collections.emptyList();
+    private List<RoleChange> roleChanges = Collections.emptyList();
+    private List<ReplicaNews> replicaNews = Collections.emptyList();
     private SnapshotPoint restore;
 
     /** What must become durable, in this order. */
@@ -156,7 +157,7 @@ public final class Effects {
 
     /** Entries committed before the snapshot are in it: they need not be applied any more. */
     void restore(SnapshotPoint snapshot) {
-        committed = List.of();
+        committed = Collections.emptyList();
         restore = snapshot;
     }
 }

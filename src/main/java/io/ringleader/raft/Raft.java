@@ -118,7 +118,7 @@ public final class Raft extends RaftView {
     }
 
     /**
-     * A message arrived, from another node of the group or from this node itself.
+     * A message arrived, from another node of the group or from this node itself. The payloads of its entries are copied.
      *
      * @param sender the replica that sent it, as its {@link #replica} was when it left
      */
@@ -142,7 +142,7 @@ public final class Raft extends RaftView {
         }
     }
 
-    /** Appends an entry if this node leads. The payload must not be modified afterwards. */
+    /** Appends an entry with a copy of the payload, if this node leads. */
     public Proposed propose(byte[] payload) {
         Proposed outcome = mayPropose(payload);
         if (outcome == Proposed.ACCEPTED) {

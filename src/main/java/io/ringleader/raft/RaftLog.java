@@ -17,6 +17,7 @@ import java.util.List;
  */
 final class RaftLog {
     private final List<Entry> entries = new ArrayList<>();
+    private final Payloads payloads = new Payloads();
     private SnapshotPoint base;
     private SnapshotPoint snapshot;
     private long bytes;
@@ -83,14 +84,17 @@ final class RaftLog {
         return entries.get((int) (index - base.index() - 1));
     }
 
-    void append(Entry entry) {
+    /** Appends the entry and a copy of its payload. Returns it as it is kept. */
+    Entry append(Entry entry) {
         if (entry.index() != lastIndex() + 1 || entry.term() < lastTerm()) {
             throw new IllegalArgumentException(
                     "Entry " + entry + " cannot follow a log that ends at " + lastIndex() + "@" + lastTerm() + ".");
         }
-        entries.add(entry);
-        bytes += entry.sizeBytes();
-        bytesAfterSnapshot += entry.sizeBytes();
+        Entry kept = payloads.keep(entry, bytes);
+        entries.add(kept);
+        bytes += kept.sizeBytes();
+        bytesAfterSnapshot += kept.sizeBytes();
+        return kept;
     }
 
     /** Drops the entry at the index and all after it. */

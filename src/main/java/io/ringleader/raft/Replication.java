@@ -77,8 +77,7 @@ final class Replication {
 
     /** Append entry to local log (Figure 2). It reaches the disk and the followers side by side (thesis §10.2.1). */
     Entry append(EntryType type, byte[] payload) {
-        Entry entry = new Entry(state.log.lastIndex() + 1, state.term(), type, payload);
-        state.log.append(entry);
+        Entry entry = state.log.append(new Entry(state.log.lastIndex() + 1, state.term(), type, payload));
         state.effects().persist(entry);
         unsettled(entry);
         return entry;
@@ -287,8 +286,7 @@ final class Replication {
                 state.log.truncateFrom(entry.index());
             }
             // 4. Append any new entries not already in the log
-            state.log.append(entry);
-            state.effects().persist(entry);
+            state.effects().persist(state.log.append(entry));
         }
         // 5. If leaderCommit > commitIndex, set commitIndex = min(leaderCommit, index of last new entry): beyond that
         // entry our log may still hold what the leader does not have.

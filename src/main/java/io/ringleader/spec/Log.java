@@ -105,11 +105,7 @@ public final class Log {
     }
 
     static boolean same(Entry a, Entry b) {
-        return a == b
-                || (a.index() == b.index()
-                        && a.term() == b.term()
-                        && a.type() == b.type()
-                        && Arrays.equals(a.payload(), b.payload()));
+        return a.equals(b);
     }
 
     /** As in {@code 2@1 | 1 1 3}: after entry 2, which is of term 1 and compacted, come entries of the terms 1, 1 and 3. */

@@ -19,17 +19,22 @@ final class RecordBuffer {
     }
 
     void add(byte type, byte entryType, int group, long term, long index, byte[] payload) {
-        long end = size + RecordFormat.recordBytes(payload.length);
+        add(type, entryType, group, term, index, payload, 0, payload.length);
+    }
+
+    /** The payload is {@code length} bytes at the offset. */
+    void add(byte type, byte entryType, int group, long term, long index, byte[] source, int offset, int length) {
+        long end = size + RecordFormat.recordBytes(length);
         if (end > MAX_BYTES) {
             throw new IllegalStateException("The write-ahead log has " + size + " bytes buffered and cannot take "
-                    + payload.length + " more; the limit is " + MAX_BYTES + ".");
+                    + length + " more; the limit is " + MAX_BYTES + ".");
         }
         if (end > bytes.capacity()) {
             bytes = ByteBuffer.wrap(Arrays.copyOf(bytes.array(), (int) Math.min(MAX_BYTES, Math.max(end, 2L * size))));
         }
         // the buffer is reused, so the padding may hold bytes of an earlier batch
-        Arrays.fill(bytes.array(), size + RecordFormat.HEADER_BYTES + payload.length, (int) end, (byte) 0);
-        RecordFormat.encode(bytes, size, type, entryType, group, term, index, payload);
+        Arrays.fill(bytes.array(), size + RecordFormat.HEADER_BYTES + length, (int) end, (byte) 0);
+        RecordFormat.encode(bytes, size, type, entryType, group, term, index, source, offset, length);
         size = (int) end;
     }
 

@@ -60,15 +60,24 @@ final class RecordFormat {
 
     /** Writes all but the fields that depend on the place in the file; the padding must be zero already. */
     static void encode(
-            ByteBuffer target, int at, byte type, byte entryType, int group, long term, long index, byte[] payload) {
-        target.putInt(at + LENGTH_AT, payload.length);
+            ByteBuffer target,
+            int at,
+            byte type,
+            byte entryType,
+            int group,
+            long term,
+            long index,
+            byte[] source,
+            int offset,
+            int length) {
+        target.putInt(at + LENGTH_AT, length);
         target.putInt(at + GROUP_AT, group);
         target.put(at + TYPE_AT, type);
         target.put(at + ENTRY_TYPE_AT, entryType);
         target.putShort(at + ZERO_AT, (short) 0);
         target.putLong(at + TERM_AT, term);
         target.putLong(at + INDEX_AT, index);
-        target.put(at + HEADER_BYTES, payload);
+        target.put(at + HEADER_BYTES, source, offset, length);
         target.putInt(at + PAYLOAD_CRC_AT, payloadCrc(target, at));
     }
 

@@ -17,8 +17,8 @@ final class SegmentFactory {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentFactory.class);
     private static final String SPARE_NAME = "spare" + Segment.TEMPORARY_SUFFIX;
     private static final int ZEROS_BYTES = 256 * 1024;
-    /** Bounds how long the last fsync of a spare can take. */
-    private static final long SPARE_SYNC_BYTES = 8L * 1024 * 1024;
+    /** Bounds how long an fsync of a spare can take, and the records that come meanwhile wait for it. */
+    private static final long SPARE_SYNC_BYTES = 512L * 1024;
 
     private static final ByteBuffer ZEROS = ByteBuffer.allocate(ZEROS_BYTES).asReadOnlyBuffer();
 

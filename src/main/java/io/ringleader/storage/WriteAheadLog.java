@@ -151,14 +151,19 @@ public final class WriteAheadLog implements Closeable {
      * it. The payload is copied.
      */
     public void entry(int group, long index, long term, byte type, byte[] payload) {
+        entry(group, index, term, type, payload, 0, payload.length);
+    }
+
+    /** As {@link #entry(int, long, long, byte, byte[])}, where the payload lies among other bytes. */
+    public void entry(int group, long index, long term, byte type, byte[] bytes, int offset, int length) {
         require(index >= 1 && term >= 1, "An entry has an index (%d) and a term (%d) of at least 1.", index, term);
         require(
-                payload.length <= options.maxRecordBytes(),
+                length <= options.maxRecordBytes(),
                 "An entry of %d bytes is above the limit of %d.",
-                payload.length,
+                length,
                 options.maxRecordBytes());
         changing(group).entry(index, term);
-        append(RecordFormat.ENTRY, type, group, term, index, payload);
+        append(RecordFormat.ENTRY, type, group, term, index, bytes, offset, length);
     }
 
     /**
@@ -392,8 +397,13 @@ public final class WriteAheadLog implements Closeable {
     }
 
     private void append(byte type, byte entryType, int group, long term, long index, byte[] payload) {
+        append(type, entryType, group, term, index, payload, 0, payload.length);
+    }
+
+    private void append(
+            byte type, byte entryType, int group, long term, long index, byte[] bytes, int offset, int length) {
         try {
-            buffer.add(type, entryType, group, term, index, payload);
+            buffer.add(type, entryType, group, term, index, bytes, offset, length);
         } catch (RuntimeException | Error broken) {
             // the group's state already counts the record, so it must never be believed again
             failure = broken;
@@ -430,9 +440,14 @@ public final class WriteAheadLog implements Closeable {
                 cause);
     }
 
-    private static void require(boolean holds, String message, Object... values) {
+    private static void require(boolean holds, String message, long value) {
+        require(holds, message, value, 0);
+    }
+
+    /** Of numbers and not of objects, which would be made for every record. */
+    private static void require(boolean holds, String message, long first, long second) {
         if (!holds) {
-            throw new IllegalArgumentException(String.format(message, values));
+            throw new IllegalArgumentException(String.format(message, first, second));
         }
     }
 }

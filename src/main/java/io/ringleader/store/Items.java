@@ -100,8 +100,11 @@ final class Items {
         }
     }
 
-    /** Stores the item in place of what is there under its key, if anything is. */
-    Item put(ItemDraft draft) {
+    /**
+     * Stores the item in place of what is there under its key, if anything is. Returns the address for {@link #itemAt}, and not
+     * the item, which would be an object for every write.
+     */
+    long put(ItemDraft draft) {
         long hash = draft.hash();
         long old = table.find(draft.key(), draft.keyOffset(), draft.keyLength, hash);
         if (old != 0) {
@@ -117,12 +120,11 @@ final class Items {
             table.replace(hash, old, address);
             pages.free(old);
         }
-        Item item = itemAt(address);
-        usedBytes += item.sizeBytes();
-        if (item.expiresAtMillis() != Item.NEVER) {
-            expiring.add(item);
+        usedBytes += Item.sizeBytes(draft.keyLength, draft.valueLength());
+        if (draft.expiresAtMillis != Item.NEVER) {
+            expiring.add(itemAt(address));
         }
-        return item;
+        return address;
     }
 
     /**
@@ -239,7 +241,8 @@ final class Items {
         return address == 0 ? null : itemAt(address);
     }
 
-    private Item itemAt(long address) {
+    /** What lies there until the items are changed. */
+    Item itemAt(long address) {
         return new Item(pages.pageOf(address), address);
     }
 

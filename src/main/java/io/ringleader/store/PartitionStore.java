@@ -64,18 +64,23 @@ public final class PartitionStore {
      * @throws MalformedBytesException if the payload is not a legal batch; nothing has changed then
      */
     public Outcome apply(long index, byte[] payload, ByteWriter results) {
+        return apply(index, payload, 0, payload.length, results);
+    }
+
+    /** As {@link #apply(long, byte[], ByteWriter)}, where the payload lies among other bytes. */
+    public Outcome apply(long index, byte[] bytes, int offset, int length, ByteWriter results) {
         if (index != appliedIndex + 1) {
             throw new IllegalArgumentException("Partition " + partition + " has applied entries up to " + appliedIndex
                     + " and cannot apply entry " + index + " next.");
         }
         Outcome outcome = Outcome.APPLIED;
-        if (payload.length > 0) {
-            CommandBatch.validate(payload, 0, payload.length, reader);
-            items.advanceTo(CommandBatch.timeMillis(payload, 0));
-            items.purge(PURGED_PER_ENTRY + CommandBatch.commandCount(payload, 0));
+        if (length > 0) {
+            CommandBatch.validate(bytes, offset, length, reader);
+            items.advanceTo(CommandBatch.timeMillis(bytes, offset));
+            items.purge(PURGED_PER_ENTRY + CommandBatch.commandCount(bytes, offset));
             items.moveTogether();
-            if (CommandBatch.sessionNode(payload, 0) != 0) {
-                outcome = applyBatch(payload, results);
+            if (CommandBatch.sessionNode(bytes, offset) != 0) {
+                outcome = applyBatch(bytes, offset, length, results);
             }
             counters.itemsExpired = items.expiredTotal();
         }
@@ -83,10 +88,10 @@ public final class PartitionStore {
         return outcome;
     }
 
-    private Outcome applyBatch(byte[] payload, ByteWriter results) {
-        int node = CommandBatch.sessionNode(payload, 0);
-        long incarnation = CommandBatch.sessionIncarnation(payload, 0);
-        long sequence = CommandBatch.sessionSequence(payload, 0);
+    private Outcome applyBatch(byte[] bytes, int offset, int length, ByteWriter results) {
+        int node = CommandBatch.sessionNode(bytes, offset);
+        long incarnation = CommandBatch.sessionIncarnation(bytes, offset);
+        long sequence = CommandBatch.sessionSequence(bytes, offset);
         Session last = sessions.get(node);
         if (last != null && incarnation <= last.incarnation()) {
             if (incarnation < last.incarnation() || sequence < last.sequence()) {
@@ -100,7 +105,7 @@ public final class PartitionStore {
             }
         }
         int resultsAt = results.length();
-        execute(payload, results);
+        execute(bytes, offset, length, results);
         byte[] remembered = Arrays.copyOfRange(results.array(), resultsAt, results.length());
         if (executor.hintsAnswered()) {
             ResultWriter.forgetHints(remembered);
@@ -110,9 +115,9 @@ public final class PartitionStore {
         return Outcome.APPLIED;
     }
 
-    private void execute(byte[] payload, ByteWriter results) {
-        executor.begin(CommandBatch.partitionMaxBytes(payload, 0), CommandBatch.itemMaxBytes(payload, 0));
-        reader.reset(payload, CommandBatch.HEADER_BYTES, payload.length - CommandBatch.HEADER_BYTES);
+    private void execute(byte[] bytes, int offset, int length, ByteWriter results) {
+        executor.begin(CommandBatch.partitionMaxBytes(bytes, offset), CommandBatch.itemMaxBytes(bytes, offset));
+        reader.reset(bytes, offset + CommandBatch.HEADER_BYTES, length - CommandBatch.HEADER_BYTES);
         while (reader.next()) {
             executor.execute(reader, results);
             items.moveTogether();

@@ -183,12 +183,13 @@ public final class StoreSnapshot {
             int valueLength = (int) in.notNegative("value length", ByteWriter.getInt(header, 22));
             in.require(valueLength <= CommandBatch.MAX_ITEM_MAX_BYTES, "value length", valueLength);
             data = in.read(data, keyLength + valueLength, "key and value");
-            Item item = items.put(draft.begin(data, 0, keyLength, items.timeMillis())
+            long address = items.put(draft.begin(data, 0, keyLength, items.timeMillis())
                     .value(data, keyLength, valueLength)
                     .clientFlags(flags)
                     .cas(cas)
                     .expiresAtMillis(expiresAtMillis)
                     .marks(marks));
+            Item item = items.itemAt(address);
             long rank = ItemTable.rankOf(draft.hash());
             if (rank < previousRank || (rank == previousRank && Item.compareKeys(previous, item) >= 0)) {
                 throw new MalformedBytesException(

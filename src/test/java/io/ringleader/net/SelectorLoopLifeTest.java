@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringleader.loop.LoopFailure;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -96,6 +97,29 @@ class SelectorLoopLifeTest extends SelectorLoopHarness {
         eventually(loop, () -> network.stats().connectionsCurrent() == 0);
         assertThat(handler.closedCalls).hasValue(1);
         assertThat(network.stats().buffersInUseBytes()).isZero();
+    }
+
+    @Test
+    void anExceptionOfAHandlerCostsItsConnectionAndALoopFailureTheLoop() throws Exception {
+        RuntimeException broken = new IllegalStateException("an invariant is broken");
+        TestHandler handler = new TestHandler() {
+            @Override
+            public int onBytes(ByteBuffer in) {
+                if (in.get() == 'x') {
+                    throw broken;
+                }
+                LoopFailure.unlessDone(() -> {
+                    throw broken;
+                });
+                return 0;
+            }
+        };
+        serve(LIMITS, () -> handler);
+        client().getOutputStream().write('x');
+        assertThat(handler.closed.get(20, SECONDS)).isNotNull();
+        assertThat(failure).isNotDone();
+        client().getOutputStream().write('y');
+        assertThat(failure.get(20, SECONDS)).isInstanceOf(LoopFailure.class).hasCause(broken);
     }
 
     @Test

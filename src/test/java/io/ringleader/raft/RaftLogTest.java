@@ -3,7 +3,10 @@ package io.ringleader.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
@@ -14,6 +17,9 @@ class RaftLogTest {
     /** The log as a map of all entries there ever were, and three numbers. */
     private static final class Model {
         final TreeMap<Long, Entry> entries = new TreeMap<>();
+        /** As the log keeps them, also those that it has dropped since: others may still read them. */
+        final Map<Entry, Entry> everKept = new IdentityHashMap<>();
+
         long base;
         SnapshotPoint snapshot = SnapshotPoint.NONE;
         long baseTerm;
@@ -56,14 +62,13 @@ class RaftLogTest {
             step(expected, actual, random, term);
             compare(expected, actual, random);
         }
+        expected.everKept.forEach((kept, entry) -> assertThat(kept).isEqualTo(entry));
     }
 
     private static void step(Model model, RaftLog log, Random random, long term) {
         int dice = random.nextInt(10);
         if (dice < 7) {
-            Entry entry = new Entry(model.last() + 1, term, EntryType.COMMANDS, new byte[random.nextInt(100)]);
-            model.entries.put(entry.index(), entry);
-            log.append(entry);
+            append(model, log, random, term);
         } else if (dice == 7 && model.last() > model.snapshot.index()) {
             long from = model.snapshot.index() + 1 + random.nextLong(model.last() - model.snapshot.index());
             model.entries.tailMap(from, true).clear();
@@ -74,6 +79,19 @@ class RaftLogTest {
         } else if (dice == 9 && random.nextInt(4) == 0) {
             install(model, log, new SnapshotPoint(model.snapshot.index() + 1 + random.nextInt(20), term));
         }
+    }
+
+    /** The payload lies among others, as in a frame, and the frame is written over afterwards. */
+    private static void append(Model model, RaftLog log, Random random, long term) {
+        byte[] frame = new byte[random.nextInt(1, 200)];
+        random.nextBytes(frame);
+        int offset = random.nextInt(frame.length);
+        int length = random.nextInt(frame.length - offset + 1);
+        Entry sent = new Entry(model.last() + 1, term, EntryType.COMMANDS, frame, offset, length);
+        Entry expected = new Entry(sent.index(), term, EntryType.COMMANDS, sent.payload());
+        model.entries.put(expected.index(), expected);
+        model.everKept.put(log.append(sent), expected);
+        Arrays.fill(frame, (byte) 0);
     }
 
     private static void compact(Model model, RaftLog log, SnapshotPoint taken, long retainBytes) {

@@ -78,7 +78,7 @@ final class Ledger {
 
     private long crcOf(Entry entry) {
         crc.reset();
-        crc.update(entry.payload());
+        crc.update(entry.bytes(), entry.offset(), entry.length());
         return crc.getValue();
     }
 
@@ -102,12 +102,13 @@ final class Ledger {
     }
 
     private void sawBatch(Entry entry) {
-        if (entry.type() != EntryType.COMMANDS || CommandBatch.sessionNode(entry.payload(), 0) == 0) {
+        if (entry.type() != EntryType.COMMANDS || CommandBatch.sessionNode(entry.bytes(), entry.offset()) == 0) {
             return;
         }
         Batch batch = new Batch(
-                CommandBatch.sessionIncarnation(entry.payload(), 0), CommandBatch.sessionSequence(entry.payload(), 0));
-        if (batch.equals(lastBatches.put(CommandBatch.sessionNode(entry.payload(), 0), batch))) {
+                CommandBatch.sessionIncarnation(entry.bytes(), entry.offset()),
+                CommandBatch.sessionSequence(entry.bytes(), entry.offset()));
+        if (batch.equals(lastBatches.put(CommandBatch.sessionNode(entry.bytes(), entry.offset()), batch))) {
             coverage.saw(Sight.BATCH_REPEATED.toString());
         }
     }
