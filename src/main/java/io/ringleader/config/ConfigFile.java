@@ -170,10 +170,9 @@ public final class ConfigFile {
         long walSegmentBytes = table.number(Schema.WAL_SEGMENT);
         long walMaxBytes = table.number(Schema.WAL_MAX);
         if (!table.has(Schema.WAL_MAX.name())) {
-            // Room for every partition of the cluster, wherever they are placed, and for half as much again: one in
-            // which
-            // little happens is not to take a snapshot at once for those in which much does. What a large partition
-            // needs beyond that, up to half of what it holds, is in memory_bytes.
+            // Room for every partition of the cluster, wherever they are placed, and half as much again: where little
+            // happens no snapshot is to be taken at once for those in which much does. What a large partition needs
+            // beyond that, up to half of what it holds, is in memory_bytes.
             long need = Checks.walNeed(partitions, snapshotLogBytes, walSegmentBytes);
             long roomy = need + need / 2 + table.number(Schema.MEMORY) / 2;
             walMaxBytes = Math.max(walMaxBytes, roomy);
