@@ -75,7 +75,8 @@ bench-memory: build ## Measure the memory that an item takes, here and in memcac
 	@src/test/comparison/install.sh
 	$(MVN) -Dspotless.check.skip=true test-compile
 	@$(MEASURE).MemoryComparison --items $(ITEMS)
-	@java -Xmx4g -XX:+UseG1GC -XX:G1HeapRegionSize=1m -cp target/test-classes:$(JAR) io.ringleader.store.StoreStalls
+	@java -Xmx4g -XX:+UseG1GC -XX:MaxGCPauseMillis=10 -XX:G1HeapRegionSize=1m -XX:MaxNewSize=32m \
+		-cp target/test-classes:$(JAR) io.ringleader.store.StoreStalls # the heap as in bin/ringleader
 
 bench-restart: build ## Measure what snapshots of a GiB cost, and how long a restart with it takes (ARGS="--bytes 100000000")
 	$(MVN) -Dspotless.check.skip=true test-compile

@@ -230,9 +230,12 @@ final class VirtualConnection implements Connection {
             held = new byte[0];
             return;
         }
-        ByteBuffer in = ByteBuffer.wrap(held);
+        byte[] presented = held;
+        ByteBuffer in = ByteBuffer.wrap(presented);
         handler.onBytes(in);
-        held = Arrays.copyOfRange(held, in.position(), held.length);
+        held = Arrays.copyOfRange(presented, in.position(), presented.length);
+        // The buffer of a real network is filled again: what was not copied is gone.
+        Arrays.fill(presented, (byte) '#');
     }
 
     private void endInput() {
