@@ -37,11 +37,13 @@ public record Entry(long index, long term, EntryType type, byte[] bytes, int off
     /** Wherever the payload lies. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof Entry that
-                && index == that.index
-                && term == that.term
-                && type == that.type
-                && Arrays.equals(bytes, offset, offset + length, that.bytes, that.offset, that.offset + that.length);
+        return this == other
+                || other instanceof Entry that
+                        && index == that.index
+                        && term == that.term
+                        && type == that.type
+                        && Arrays.equals(
+                                bytes, offset, offset + length, that.bytes, that.offset, that.offset + that.length);
     }
 
     @Override

@@ -76,7 +76,7 @@ final class Comparison {
         }
         long lowest = changed ? log.base().index() + 1 : last;
         for (long i = last; log.has(i) && i >= lowest; i--) {
-            if (!Log.same(raft.entry(i), log.entry(i))) {
+            if (!raft.entry(i).equals(log.entry(i))) {
                 return false;
             }
         }
@@ -92,15 +92,7 @@ final class Comparison {
     }
 
     private static String differenceOfWrites(List<Durable> expected, List<Durable> actual) {
-        boolean same = expected.size() == actual.size();
-        for (int i = 0; same && i < expected.size(); i++) {
-            same = same(expected.get(i), actual.get(i));
-        }
-        return same ? null : "it would write " + expected + ", and writes " + actual;
-    }
-
-    static boolean same(Durable a, Durable b) {
-        return a instanceof Entry x && b instanceof Entry y ? Log.same(x, y) : a.equals(b);
+        return expected.equals(actual) ? null : "it would write " + expected + ", and writes " + actual;
     }
 
     /** Every message is what the actions had to say, in that order, or is said by an action of its own. */

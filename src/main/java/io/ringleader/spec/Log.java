@@ -93,19 +93,7 @@ public final class Log {
 
     /** Whether the other log has the same base and the same entries. */
     boolean sameAs(Log other) {
-        if (!base.equals(other.base) || entries.length != other.entries.length) {
-            return false;
-        }
-        for (int i = 0; i < entries.length; i++) {
-            if (!same(entries[i], other.entries[i])) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    static boolean same(Entry a, Entry b) {
-        return a.equals(b);
+        return base.equals(other.base) && Arrays.equals(entries, other.entries);
     }
 
     /** As in {@code 2@1 | 1 1 3}: after entry 2, which is of term 1 and compacted, come entries of the terms 1, 1 and 3. */

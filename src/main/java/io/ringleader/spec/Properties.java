@@ -98,9 +98,9 @@ final class Properties {
                     after.log().lastIndex() >= last
                             && (!before.log().has(last)
                                     || !after.log().has(last)
-                                    || Log.same(
-                                            before.log().entry(last),
-                                            after.log().entry(last))),
+                                    || before.log()
+                                            .entry(last)
+                                            .equals(after.log().entry(last))),
                     "Leader Append-Only",
                     after,
                     () -> "its log was " + before.log());
@@ -121,7 +121,7 @@ final class Properties {
             long termBefore = log.term(i - 1);
             History.Created created = history.created(entry, termBefore);
             require(
-                    Log.same(created.entry(), entry) && created.termBefore() == termBefore,
+                    created.entry().equals(entry) && created.termBefore() == termBefore,
                     "Log Matching",
                     after,
                     () -> "its " + entry + " after term " + termBefore + " is not the " + created.entry()
@@ -143,7 +143,7 @@ final class Properties {
             if (i <= history.committedIndex()) {
                 require(
                         i <= history.committed().base().index()
-                                || Log.same(entry, history.committed().entry(i)),
+                                || entry.equals(history.committed().entry(i)),
                         "State Machine Safety",
                         after,
                         () -> "it commits " + entry + ", where others have committed "

@@ -42,7 +42,7 @@ final class Replicating {
             long index = message.prevLogIndex();
             for (Entry entry : message.entries()) {
                 index++;
-                if (entry.index() != index || !log.has(index) || !Log.same(entry, log.entry(index))) {
+                if (entry.index() != index || !log.has(index) || !entry.equals(log.entry(index))) {
                     return disabled("entry " + entry + " is not that of its log");
                 }
             }

@@ -181,7 +181,7 @@ public final class TraceValidator implements StepObserver {
         for (Entry entry : effects.committed()) {
             boolean known = entry.index() <= history.committed().base().index()
                     || (history.committed().has(entry.index())
-                            && Log.same(entry, history.committed().entry(entry.index())));
+                            && entry.equals(history.committed().entry(entry.index())));
             if (entry.index() != node.applied + 1 || !known) {
                 throw new SpecViolation("State Machine Safety does not hold: node " + raft.id() + " applies " + entry
                         + " after index " + node.applied + ", and what is committed is " + history.committed() + ".");
@@ -203,7 +203,7 @@ public final class TraceValidator implements StepObserver {
             Disk disk = server.disk();
             boolean next = !disk.queue().isEmpty()
                     && disk.queue().get(0) instanceof Disk.Write write
-                    && Comparison.same(write.durable(), durable);
+                    && write.durable().equals(durable);
             if (!next) {
                 throw new SpecViolation("Node " + raft.id() + " has made " + durable
                         + " durable, which is not what its disk was to write next. It is " + server + ", waiting "
