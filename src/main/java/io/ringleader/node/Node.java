@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -332,18 +333,18 @@ public final class Node implements Closeable {
 
         @Override
         public void storeChunk(int partition, InstallSnapshot chunk) {
-            env.snapshotLoop().execute(() -> {
-                snapshots
-                        .receive(partition, chunk)
-                        .ifPresent(received -> env.raftLoop()
-                                .execute(() -> raftHost.onChunkStored(partition, chunk.snapshot(), received)));
-            });
+            env.snapshotLoop()
+                    .execute(() -> snapshots
+                            .receive(partition, chunk)
+                            .ifPresent(received -> env.raftLoop()
+                                    .execute(() -> raftHost.onChunkStored(partition, chunk.snapshot(), received))));
         }
 
         @Override
-        public void writeSnapshot(int partition, SnapshotPoint point, SnapshotCapture capture) {
+        public void writeSnapshot(
+                int partition, SnapshotPoint point, SnapshotCapture capture, Set<SnapshotPoint> sending) {
             env.snapshotLoop().execute(() -> {
-                OptionalLong bytes = snapshots.write(partition, point, capture);
+                OptionalLong bytes = snapshots.write(partition, point, capture, sending);
                 env.raftLoop().execute(() -> raftHost.onSnapshotTaken(partition, point, bytes));
             });
         }

@@ -6,6 +6,7 @@ import io.ringleader.raft.Entry;
 import io.ringleader.raft.HardState;
 import io.ringleader.raft.Raft;
 import io.ringleader.raft.Raft.Proposed;
+import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.store.CommandBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -108,7 +109,23 @@ final class PartitionGroup {
         long bytes = raft.logBytesAfterSnapshot();
         return bytes > maxBytes
                 && (bytes >= Limits.LOG_GROWTH_MAX * maxBytes
-                        || (turns.isFree(nowNanos) && !raft.isSendingSnapshot(nowNanos)));
+                        || (turns.isFree(nowNanos)
+                                && raft.snapshotsBeingSent(nowNanos).isEmpty()));
+    }
+
+    /**
+     * A snapshot of so many bytes is durable. While an older one is being sent, the log that follows that stays: else its receiver
+     * would need the new one, and after it the next, as long as there is much to write. It is as long as the log may be when a
+     * snapshot is taken, and what came meanwhile; if there is more, the new one is sooner sent.
+     */
+    void snapshotTaken(SnapshotPoint point, long bytes, long nowNanos) {
+        snapshotting = false;
+        snapshotBytes = bytes;
+        snapshotDamaged = false;
+        noSnapshotUntilNanos = Long.MIN_VALUE;
+        boolean isSending = !raft.snapshotsBeingSent(nowNanos).isEmpty();
+        long followingBytes = (Limits.LOG_GROWTH_MAX + 1) * bytes / SNAPSHOT_BYTES_PER_LOG_BYTE;
+        raft.snapshotTaken(point.index(), isSending ? followingBytes : 0);
     }
 
     Proposed propose(Request write, long nowMillis, long partitionMaxBytes, int itemMaxBytes) {

@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,8 +56,8 @@ final class RaftHost {
         /** To the snapshot loop: write this chunk and say so. */
         void storeChunk(int partition, Message.InstallSnapshot chunk);
 
-        /** To the snapshot loop: write this snapshot and say so with {@link RaftHost#onSnapshotTaken}. */
-        void writeSnapshot(int partition, SnapshotPoint point, SnapshotCapture capture);
+        /** To the snapshot loop: write this snapshot and say so with {@link RaftHost#onSnapshotTaken}; keep those being sent. */
+        void writeSnapshot(int partition, SnapshotPoint point, SnapshotCapture capture, Set<SnapshotPoint> sending);
 
         /** When the node was last heard, on the connection on which its messages come, if only when this one started. */
         long lastHeardNanos(int node);
@@ -299,23 +300,25 @@ final class RaftHost {
      * so this node's own log may lag behind it; a crash must not leave the file of a term that the log knows nothing of.
      */
     void onCaptured(int partition, SnapshotPoint point, SnapshotCapture capture) {
-        whenDurable(lastToken, () -> outside.writeSnapshot(partition, point, capture));
+        PartitionGroup group = groups.get(partition);
+        whenDurable(
+                lastToken,
+                () -> outside.writeSnapshot(
+                        partition, point, capture, group.raft.snapshotsBeingSent(clock.monotonicNanos())));
     }
 
     /** The snapshot of so many bytes is durable, or could not be written. */
     void onSnapshotTaken(int partition, SnapshotPoint point, OptionalLong bytes) {
         PartitionGroup group = groups.get(partition);
-        group.snapshotting = false;
+        long nowNanos = clock.monotonicNanos();
         if (bytes.isPresent()) {
-            group.snapshotBytes = bytes.getAsLong();
-            group.snapshotDamaged = false;
-            group.noSnapshotUntilNanos = Long.MIN_VALUE;
-            group.raft.snapshotTaken(point.index());
+            group.snapshotTaken(point, bytes.getAsLong(), nowNanos);
             log.info("Partition {}: snapshot at {}", partition, point);
             watch.snapshot(partition, point, "taken");
             touch(group);
         } else {
-            group.noSnapshotUntilNanos = clock.monotonicNanos() + SNAPSHOT_RETRY_NANOS;
+            group.snapshotting = false;
+            group.noSnapshotUntilNanos = nowNanos + SNAPSHOT_RETRY_NANOS;
         }
     }
 

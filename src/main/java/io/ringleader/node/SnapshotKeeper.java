@@ -1,5 +1,7 @@
 package io.ringleader.node;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import io.ringleader.raft.Message.InstallSnapshot;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.storage.CorruptSnapshotException;
@@ -20,6 +22,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,14 +53,21 @@ final class SnapshotKeeper {
     private final Map<SnapshotId, SnapshotReceiver> receivers = new HashMap<>();
     /** By partition: the snapshot that was last sent to its end. */
     private final Map<Integer, SnapshotId> sentWhole = new HashMap<>();
+    /** By partition: indexes of older ones that were being sent when the newest was taken. */
+    private final Map<Integer, Set<Long>> sending = new HashMap<>();
 
     SnapshotKeeper(SnapshotFiles files, int chunkBytes) {
         this.files = files;
         this.chunkBytes = chunkBytes;
     }
 
-    /** Writes the capture to a durable file of so many bytes, and releases it. Empty if the disk is full: the log then stays longer. */
-    OptionalLong write(int partition, SnapshotPoint point, SnapshotCapture capture) {
+    /**
+     * Writes the capture to a durable file of so many bytes, and releases it. Empty if the disk is full: the log then stays longer.
+     *
+     * @param beingSent older ones, which {@link #deleteOlder} then spares
+     */
+    OptionalLong write(int partition, SnapshotPoint point, SnapshotCapture capture, Set<SnapshotPoint> beingSent) {
+        sending.put(partition, beingSent.stream().map(SnapshotPoint::index).collect(toUnmodifiableSet()));
         SnapshotId id = id(partition, point);
         try {
             SnapshotWriter writer = files.create(id);
@@ -82,7 +92,7 @@ final class SnapshotKeeper {
     /** Recovery starts from this one now. */
     void deleteOlder(int partition, SnapshotPoint point) {
         try {
-            files.deleteOlder(partition, point.index());
+            files.deleteOlder(partition, point.index(), sending.getOrDefault(partition, Set.of()));
         } catch (IOException e) {
             throw new UncheckedIOException("Old snapshots of partition " + partition + " cannot be deleted.", e);
         }

@@ -248,11 +248,15 @@ public final class Raft extends RaftView {
         }
     }
 
-    /** This node's own snapshot of the state machine at the applied index is durable: the log before it may go (§7). */
-    public void snapshotTaken(long index) {
+    /**
+     * This node's own snapshot of the state machine at the applied index is durable: the log before it may go (§7).
+     *
+     * @param tailBytes of log to keep behind it, if that is more than {@link RaftConfig#retainBytes}
+     */
+    public void snapshotTaken(long index, long tailBytes) {
         if (index > state.log.snapshot().index()) {
             SnapshotPoint taken = new SnapshotPoint(index, state.log.term(index));
-            state.log.compact(taken, state.config.retainBytes());
+            state.log.compact(taken, Math.max(tailBytes, state.config.retainBytes()));
             state.effects().persist(taken);
         }
         invariants.check(state, standing.isVoter());

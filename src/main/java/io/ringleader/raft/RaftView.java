@@ -1,6 +1,7 @@
 package io.ringleader.raft;
 
 import java.util.List;
+import java.util.Set;
 
 /** What the owner of a {@link Raft} may ask it: looks at everything and changes nothing. */
 public abstract sealed class RaftView permits Raft {
@@ -150,9 +151,9 @@ public abstract sealed class RaftView permits Raft {
         return state.log.bytesAfterSnapshot();
     }
 
-    /** Whether a newer snapshot had better wait, because a live follower is being sent the current one. */
-    public boolean isSendingSnapshot(long nowNanos) {
-        return snapshots.isSending(nowNanos);
+    /** Snapshots that live followers are being sent. A newer one had better wait; if it cannot, these and the log after them stay. */
+    public Set<SnapshotPoint> snapshotsBeingSent(long nowNanos) {
+        return snapshots.sending(nowNanos);
     }
 
     /** Whether a leader may answer reads by a lease. */

@@ -2,6 +2,8 @@ package io.ringleader.raft;
 
 import io.ringleader.raft.Message.InstallSnapshot;
 import io.ringleader.raft.Message.SnapshotReply;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * InstallSnapshot (§7, Figure 13): chunk by chunk, each asked for by the follower's answer to the one before. A transfer
@@ -60,15 +62,16 @@ final class SnapshotTransfer {
         state.effects().sendChunk(follower.node, state.term(), follower.snapshot(), follower.snapshotOffset());
     }
 
-    /** Whether some live follower is being sent the snapshot: taking a newer one now would make it start again. */
-    boolean isSending(long nowNanos) {
+    /** What is being sent to followers that are alive: the newest snapshot, or one that was the newest when that began. */
+    Set<SnapshotPoint> sending(long nowNanos) {
+        Set<SnapshotPoint> sending = new HashSet<>();
         for (Progress follower : state.progress.values()) {
             if (follower.state() == Progress.State.SNAPSHOT
                     && nowNanos - follower.lastHeardNanos < state.config.electionTimeoutMaxNanos()) {
-                return true;
+                sending.add(follower.snapshot());
             }
         }
-        return false;
+        return sending;
     }
 
     // ---- follower

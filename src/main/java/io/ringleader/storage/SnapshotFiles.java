@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,7 +107,7 @@ public final class SnapshotFiles {
         }
         // a process that died between the rename and the fsync of the directory left the name to chance
         disk.syncDirectory(groupDirectory);
-        deleteOlder(group, newest.index());
+        deleteOlder(group, newest.index(), Set.of());
         return Optional.of(newest);
     }
 
@@ -169,15 +170,15 @@ public final class SnapshotFiles {
         }
     }
 
-    /** Deletes the snapshots of a group before this index, provided that there is one at this index or after. */
-    public void deleteOlder(int group, long index) throws IOException {
+    /** Deletes the snapshots of a group before this index, but for those at indexes to spare, provided that there is one at this index or after. */
+    public void deleteOlder(int group, long index, Set<Long> spared) throws IOException {
         List<SnapshotId> all = snapshots(group);
         if (all.stream().noneMatch(id -> id.index() >= index)) {
             throw new IllegalStateException("There is no snapshot of group " + group + " at index " + index
                     + " or after, so the older ones are not deleted.");
         }
         for (SnapshotId id : all) {
-            if (id.index() < index) {
+            if (id.index() < index && !spared.contains(id.index())) {
                 disk.delete(pathOf(id));
             }
         }

@@ -38,7 +38,7 @@ class CatchUpIT {
                         "limits.log_retain_bytes",
                         LOG_RETAIN_BYTES,
                         "limits.snapshot_chunk_bytes",
-                        16 << 10));
+                        8 << 10));
         TestNode away = cluster.node(3);
         write(cluster.node(1), 200);
         cluster.awaitEqualReplicas();

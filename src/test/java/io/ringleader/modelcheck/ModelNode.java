@@ -111,7 +111,7 @@ final class ModelNode {
             case PROPOSE -> raft.propose(new byte[] {(byte) raft.term()});
             case READ -> raft.read(argument, now);
             case TRANSFER -> raft.transferLeadership(argument, now);
-            case SNAPSHOT -> raft.snapshotTaken(raft.commitIndex());
+            case SNAPSHOT -> raft.snapshotTaken(raft.commitIndex(), 0);
             case RECONNECT -> raft.reconnected(argument);
             case PERSIST -> persist();
             case CRASH -> crash(argument);

@@ -23,10 +23,11 @@ enum Harness {
         Scripts.run("io.ringleader.raft.QuietGroupsTest");
     }),
 
-    /** When a snapshot is taken: one too many or too late costs time and room, and breaks no promise. */
+    /** When a snapshot is taken and how long it stays: one too many or too soon gone costs time and room, and breaks no promise. */
     SNAPSHOTS("scripts of snapshots", 1, Set.of("node"), seed -> {
         Scripts.run("io.ringleader.node.PartitionGroupTest");
         Scripts.run("io.ringleader.node.SnapshotSizeTest");
+        Scripts.run("io.ringleader.node.SnapshotKeeperTest");
     }),
 
     /** The state machine of a partition, beside a plain model of it. */

@@ -98,6 +98,36 @@ class PartitionGroupTest {
         assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, nowNanos)).isTrue();
     }
 
+    @Test
+    void theLogThatFollowsASnapshotThatIsBeingSentStaysUpToThreeQuartersOfTheNext() {
+        long nowNanos = sendASnapshotTo3();
+        SnapshotPoint sent = raft.snapshot();
+        log(LOG_BYTES, nowNanos);
+        long followingBytes = raft.logBytes();
+        long fileBytes = 2 * LOG_BYTES;
+        takeSnapshot(fileBytes, nowNanos);
+        assertThat(raft.logBytes()).isEqualTo(followingBytes);
+
+        hear(new Message.SnapshotReply(3, 1, 1, sent, 0, true), nowNanos);
+        settle(nowNanos);
+        assertThat(raft.snapshotsBeingSent(nowNanos))
+                .as("what follows is sent as log")
+                .isEmpty();
+        log(1, nowNanos);
+        takeSnapshot(fileBytes, nowNanos);
+        assertThat(raft.logBytes()).as("nobody needs it any more").isZero();
+
+        sendASnapshotTo3(nowNanos);
+        log(3 * LOG_BYTES, nowNanos);
+        takeSnapshot(fileBytes, nowNanos);
+        assertThat(raft.logBytes()).isBetween(fileBytes / 2, fileBytes * 3 / 4);
+    }
+
+    private void takeSnapshot(long bytes, long nowNanos) {
+        long index = raft.commitIndex();
+        group.snapshotTaken(new SnapshotPoint(index, 1), bytes, nowNanos);
+    }
+
     /** Node 1 leads, and has given up the entry that node 3 needs. Returns the time. */
     private long sendASnapshotTo3() {
         long nowNanos = ELECTION_MAX_NANOS;
@@ -106,12 +136,16 @@ class PartitionGroupTest {
         hear(new Message.PreVoteReply(2, 1, 1, true), nowNanos);
         hear(new Message.VoteReply(2, 1, 1, true), nowNanos);
         acknowledge(nowNanos);
-        raft.snapshotTaken(raft.commitIndex());
+        raft.snapshotTaken(raft.commitIndex(), 0);
+        sendASnapshotTo3(nowNanos);
+        return nowNanos;
+    }
+
+    private void sendASnapshotTo3(long nowNanos) {
         raft.reconnected(3);
         settle(nowNanos);
         hear(new Message.AppendReply(3, 1, 1, false, 0, raft.lastIndex(), 0, 1), nowNanos);
-        assertThat(raft.isSendingSnapshot(nowNanos)).isTrue();
-        return nowNanos;
+        assertThat(raft.snapshotsBeingSent(nowNanos)).containsExactly(raft.snapshot());
     }
 
     /** So many bytes, in pieces that a leader takes, and that node 2 has at once. */

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -111,7 +112,8 @@ class RaftHostTest {
         }
 
         @Override
-        public void writeSnapshot(int partition, SnapshotPoint point, SnapshotCapture capture) {
+        public void writeSnapshot(
+                int partition, SnapshotPoint point, SnapshotCapture capture, Set<SnapshotPoint> sending) {
             captured.add(point);
         }
 
@@ -484,9 +486,8 @@ class RaftHostTest {
     @Test
     void aSnapshotFromTheLeaderIsNotStoredBeforeTheTermIsDurableAndItsRepetitionsDoNotPileUp() {
         diskWorks = false;
-        byte[] whole = new byte[100];
         for (int i = 0; i < 3; i++) {
-            receive(new Message.InstallSnapshot(2, 1, 7, new SnapshotPoint(10, 7), 0, whole, true));
+            receive(new Message.InstallSnapshot(2, 1, 7, new SnapshotPoint(10, 7), 0, new byte[100], true));
             world.runMillis(1);
         }
         assertThat(storedChunks)

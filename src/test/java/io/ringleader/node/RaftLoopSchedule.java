@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -280,7 +281,8 @@ public final class RaftLoopSchedule {
         }
 
         @Override
-        public void writeSnapshot(int partition, SnapshotPoint point, SnapshotCapture capture) {
+        public void writeSnapshot(
+                int partition, SnapshotPoint point, SnapshotCapture capture, Set<SnapshotPoint> sending) {
             assertThat(durableTerm)
                     .as("the durable term of node %d when it writes its snapshot at %s", id, point)
                     .isGreaterThanOrEqualTo(point.term());

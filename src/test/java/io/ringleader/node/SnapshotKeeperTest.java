@@ -6,17 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ringleader.raft.Message.InstallSnapshot;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.sim.MemoryDisk;
-import io.ringleader.storage.FileDisk;
 import io.ringleader.storage.SnapshotFiles;
 import io.ringleader.storage.SnapshotWriter;
 import io.ringleader.store.PartitionStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class SnapshotKeeperTest {
     private static final SnapshotPoint POINT = new SnapshotPoint(7, 2);
@@ -42,7 +40,8 @@ class SnapshotKeeperTest {
 
     /** Returns how long the file is. */
     private long writeSource() {
-        return source.write(3, POINT, new PartitionStore(3).beginCapture()).orElseThrow();
+        return source.write(3, POINT, new PartitionStore(3).beginCapture(), Set.of())
+                .orElseThrow();
     }
 
     private List<String> files() {
@@ -139,7 +138,8 @@ class SnapshotKeeperTest {
     @Test
     void aSnapshotForWhichThereIsNoRoomLeavesNothing() {
         disk.setCapacityBytes(10);
-        assertThat(target.write(3, POINT, new PartitionStore(3).beginCapture())).isEmpty();
+        assertThat(target.write(3, POINT, new PartitionStore(3).beginCapture(), Set.of()))
+                .isEmpty();
         assertThat(files()).isEmpty();
         assertThat(target.read(3, POINT, 0, () -> damages++)).isEmpty();
     }
@@ -149,7 +149,7 @@ class SnapshotKeeperTest {
         writeSource();
         receiveFrom(0);
         SnapshotPoint newer = new SnapshotPoint(9, 2);
-        source.write(3, newer, new PartitionStore(3).beginCapture());
+        source.write(3, newer, new PartitionStore(3).beginCapture(), Set.of());
         byte[] bytes = source.read(3, newer, 0, () -> damages++).orElseThrow().data();
         target.receive(3, new InstallSnapshot(1, 2, 5, newer, 0, bytes, false));
         SnapshotPoint newest = new SnapshotPoint(11, 2);
@@ -157,15 +157,30 @@ class SnapshotKeeperTest {
         assertThat(files())
                 .as("the whole one, and the youngest that is received")
                 .hasSize(2);
-        assertThat(target.write(3, newest, new PartitionStore(3).beginCapture()))
+        assertThat(target.write(3, newest, new PartitionStore(3).beginCapture(), Set.of()))
                 .isPresent();
         target.deleteOlder(3, newest);
         assertThat(files()).filteredOn(path -> path.endsWith(".snap")).hasSize(1);
     }
 
     @Test
-    void aFileThatThisReleaseCannotReadIsNamedWithBothVersionsAndWhatToDo(@TempDir Path directory) throws IOException {
-        SnapshotFiles files = new SnapshotFiles(new FileDisk(directory), "snapshots", 1_000);
+    void aSnapshotThatIsBeingSentStaysWhenANewerOneIsTakenButNotLonger() {
+        writeSource();
+        SnapshotPoint newer = new SnapshotPoint(9, 2);
+        source.write(3, newer, new PartitionStore(3).beginCapture(), Set.of(POINT));
+        source.deleteOlder(3, newer);
+        assertThat(receiveFrom(0).whole()).isTrue();
+        SnapshotPoint newest = new SnapshotPoint(11, 2);
+        source.write(3, newest, new PartitionStore(3).beginCapture(), Set.of());
+        source.deleteOlder(3, newest);
+        assertThat(source.read(3, POINT, 0, () -> damages++)).isEmpty();
+        assertThat(source.read(3, newer, 0, () -> damages++)).isEmpty();
+        assertThat(source.read(3, newest, 0, () -> damages++)).isPresent();
+    }
+
+    @Test
+    void aFileThatThisReleaseCannotReadIsNamedWithBothVersionsAndWhatToDo() throws IOException {
+        SnapshotFiles files = new SnapshotFiles(disk, "snapshots", 1_000);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         new PartitionStore(3).beginCapture().writeTo(bytes::write);
         byte[] payload = bytes.toByteArray();
@@ -174,9 +189,9 @@ class SnapshotKeeperTest {
             writer.write(payload, 0, payload.length);
             writer.commit();
         }
-        assertThatThrownBy(() -> new SnapshotKeeper(files, CHUNK_BYTES).load(3, POINT))
+        assertThatThrownBy(() -> target.load(3, POINT))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining(directory.resolve("snapshots/3").toString())
+                .hasMessageContaining(disk.describe("snapshots/3/"))
                 .hasMessageContaining(
                         "has format version " + (version + 1) + "; this release reads version " + version + ".")
                 .hasMessageContaining("Start the release that wrote it.")

@@ -54,7 +54,7 @@ public class RaftBenchmark {
         int count = raft.takeEffects().committed().size();
         committed += count;
         if (committed % SNAPSHOT_EVERY == 0) {
-            raft.snapshotTaken(raft.commitIndex());
+            raft.snapshotTaken(raft.commitIndex(), 0);
             raft.takeEffects();
         }
         if (count != 1) {

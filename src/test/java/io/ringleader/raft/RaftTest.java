@@ -96,7 +96,7 @@ class RaftTest {
         raft.reconnected(2);
         raft.chunkStored(new SnapshotPoint(2, 1), 10);
         raft.snapshotStored(new SnapshotPoint(2, 1));
-        raft.snapshotTaken(1);
+        raft.snapshotTaken(1, 0);
         raft.flush(4);
         raft.takeEffects();
 

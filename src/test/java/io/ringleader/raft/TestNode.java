@@ -172,7 +172,7 @@ final class TestNode {
         if (!applied.isEmpty()) {
             Entry last = applied.get(applied.size() - 1);
             files.put(new SnapshotPoint(last.index(), last.term()), SnapshotFile.encode(applied));
-            raft.snapshotTaken(last.index());
+            raft.snapshotTaken(last.index(), 0);
             pump();
         }
     }

@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SnapshotFilesTest {
@@ -110,9 +111,9 @@ class SnapshotFilesTest {
     @Test
     void theLastSnapshotIsNotDeletedForOneThatIsNotThere() throws IOException {
         write(files, OLD, payload(1));
-        assertThatThrownBy(() -> files.deleteOlder(4, 25)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> files.deleteOlder(4, 25, Set.of())).isInstanceOf(IllegalStateException.class);
         write(files, NEW, payload(1));
-        files.deleteOlder(4, 25);
+        files.deleteOlder(4, 25, Set.of());
         assertThat(files.recover()).containsExactly(NEW);
     }
 
@@ -208,7 +209,7 @@ class SnapshotFilesTest {
                 crashed = false;
                 try {
                     step.run(files, luck);
-                    files.deleteOlder(4, NEW.index());
+                    files.deleteOlder(4, NEW.index(), Set.of());
                 } catch (MemoryDisk.PowerLost expected) {
                     crashed = true;
                 }
