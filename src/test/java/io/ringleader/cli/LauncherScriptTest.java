@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,23 @@ class LauncherScriptTest {
                 .contains("<-XX:+UseG1GC>", "<-Xmx1g><-Dx=y><-jar>")
                 .endsWith("<check><a file>\n");
         assertThat(result.output).contains(jar.getFileName().toString());
+    }
+
+    @Test
+    void theHeapIsNotMadeSmallUnlessThereIsLittle() throws Exception {
+        Path script = install();
+        Files.createFile(script.resolveSibling("ringleader.jar"));
+        String home = fakeJavaHome().toString();
+        assertThat(run(script, Map.of("JAVA_HOME", home)).output).contains("<-Xms256m>");
+        for (String plenty : List.of("-Xmx256g", "-Xmx1024m -Dx=y", "-Xmx300m")) {
+            assertThat(run(script, Map.of("JAVA_HOME", home, "RINGLEADER_JAVA_OPTS", plenty)).output)
+                    .contains("<-Xms256m>");
+        }
+        for (String little : List.of("-Xmx64m", "-Dx=y -Xmx255M", "-Xmx8m -Dx=y")) {
+            assertThat(run(script, Map.of("JAVA_HOME", home, "RINGLEADER_JAVA_OPTS", little)).output)
+                    .as("the virtual machine refuses a heap that is more at first than it may be")
+                    .doesNotContain("<-Xms256m>");
+        }
     }
 
     @Test
