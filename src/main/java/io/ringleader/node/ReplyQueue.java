@@ -25,8 +25,15 @@ final class ReplyQueue {
         Reply reply;
 
         boolean endsKeys;
-        /** Results that are still missing; more than one for a command that goes to every partition. */
+        /** More than one for a command that goes to every partition. */
+        int expectedResults;
+        /** Results that are still missing. */
         int missing;
+        /** Partitions in which it could not be done, why, and whether nobody knows of one of them. */
+        int failed;
+
+        String failure;
+        boolean uncertain;
         /** An encoded result at [offset, end), or a finished line when {@code isLine}. */
         byte[] bytes;
 
@@ -66,6 +73,7 @@ final class ReplyQueue {
     long add(Reply reply, int expectedResults) {
         Slot slot = append();
         slot.reply = reply;
+        slot.expectedResults = expectedResults;
         slot.missing = expectedResults;
         return tail - 1;
     }
@@ -97,6 +105,9 @@ final class ReplyQueue {
         slot.reply = null;
         slot.endsKeys = false;
         slot.missing = 0;
+        slot.failed = 0;
+        slot.failure = null;
+        slot.uncertain = false;
         slot.bytes = null;
         slot.isLine = false;
         return slot;
@@ -117,7 +128,6 @@ final class ReplyQueue {
     /** A result has come for the slot. The bytes may be kept. */
     void result(long number, byte[] bytes, int offset, int end) {
         Slot slot = slot(number);
-        slot.missing--;
         if (!slot.isLine) {
             int length = end - offset;
             heldBytes += length - slot.length();
@@ -127,6 +137,7 @@ final class ReplyQueue {
             slot.offset = copied ? 0 : offset;
             slot.end = copied ? length : end;
         }
+        oneLess(slot);
     }
 
     /** Bytes of results whose answers cannot leave yet, or have not left. */
@@ -144,7 +155,7 @@ final class ReplyQueue {
         return head;
     }
 
-    /** What the slot waited for became this line; an error outweighs the results of other partitions. */
+    /** What the slot waited for became this line. */
     void line(long number, byte[] line) {
         Slot slot = slot(number);
         slot.missing--;
@@ -153,16 +164,37 @@ final class ReplyQueue {
         slot.isLine = true;
     }
 
-    /** The command of the slot could not be done; or, if uncertain, nobody knows whether it was. */
+    /** The command of the slot could not be done in a partition; or, if uncertain, nobody knows whether it was. */
     void fail(long number, String reason, boolean uncertain) {
-        ByteWriter line = new ByteWriter();
-        Reply reply = slot(number).reply;
-        if (uncertain) {
-            reply.writeUncertain(reason, line);
-        } else {
-            reply.writeFailure(reason, line);
+        Slot slot = slot(number);
+        heldBytes -= slot.length();
+        slot.isLine = true;
+        slot.bytes = null;
+        slot.failed++;
+        if (slot.failure == null || (uncertain && !slot.uncertain)) {
+            slot.failure = reason;
         }
-        line(number, line.toByteArray());
+        slot.uncertain |= uncertain;
+        oneLess(slot);
+    }
+
+    /** When nothing is missing any more, a failure outweighs what other partitions have done; but it must not be denied. */
+    private static void oneLess(Slot slot) {
+        slot.missing--;
+        if (slot.missing > 0 || slot.failed == 0) {
+            return;
+        }
+        ByteWriter line = new ByteWriter();
+        int done = slot.expectedResults - slot.failed;
+        if (done > 0) {
+            String partly = "outcome unknown, " + done + " of " + slot.expectedResults + " partitions have done it: ";
+            slot.reply.writeUncertain(partly + slot.failure, line);
+        } else if (slot.uncertain) {
+            slot.reply.writeUncertain(slot.failure, line);
+        } else {
+            slot.reply.writeFailure(slot.failure, line);
+        }
+        slot.bytes = line.toByteArray();
     }
 
     /** How the command of the slot is answered. */

@@ -91,6 +91,31 @@ class ReplyQueueTest {
     }
 
     @Test
+    void aFlushThatSomePartitionsDidNotDoTellsHowManyDid() {
+        long slot = queue.add(TextReplies.of(Operation.FLUSH_ALL, false), 3);
+        queue.fail(slot, "not applied: partition 4", false);
+        result(slot, ClientSide.code(Result.OK));
+        assertThat(drain()).isEmpty();
+        result(slot, ClientSide.code(Result.OK));
+        assertThat(drain())
+                .isEqualTo(
+                        "SERVER_ERROR outcome unknown, 2 of 3 partitions have done it: not applied: partition 4\r\n");
+        assertThat(queue.heldBytes()).isZero();
+    }
+
+    @Test
+    void aFlushThatNoPartitionDidSaysSoUnlessNobodyKnowsOfOne() {
+        for (boolean uncertain : new boolean[] {false, true}) {
+            long slot = queue.add(TextReplies.of(Operation.FLUSH_ALL, false), 2);
+            queue.fail(slot, "not applied: partition 4", false);
+            queue.fail(slot, uncertain ? "outcome unknown: partition 5" : "not applied: partition 5", uncertain);
+            assertThat(drain())
+                    .isEqualTo("SERVER_ERROR "
+                            + (uncertain ? "outcome unknown: partition 5" : "not applied: partition 4") + "\r\n");
+        }
+    }
+
+    @Test
     void aSmallResultThatWaitsDoesNotKeepTheLargeArrayItCameIn() {
         long front = queue.add(TextReplies.of(Operation.GET, false), 1);
         long waiting = queue.add(TextReplies.of(Operation.GET, false), 1);
