@@ -55,7 +55,7 @@ class LauncherScriptTest {
             assertThat(run(script, Map.of("JAVA_HOME", home, "RINGLEADER_JAVA_OPTS", plenty)).output)
                     .contains("<-Xms256m>");
         }
-        for (String little : List.of("-Xmx64m", "-Dx=y -Xmx255M", "-Xmx8m -Dx=y")) {
+        for (String little : List.of("-Xmx64m", "-Dx=y -Xmx255M", "-Xmx8m -Dx=y", "-Xmx65536k")) {
             assertThat(run(script, Map.of("JAVA_HOME", home, "RINGLEADER_JAVA_OPTS", little)).output)
                     .as("the virtual machine refuses a heap that is more at first than it may be")
                     .doesNotContain("<-Xms256m>");
