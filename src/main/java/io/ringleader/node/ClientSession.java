@@ -361,7 +361,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
     private boolean isPostponed(long slot, byte[] results, int offset, int end) {
         boolean hasRoom = postponed.arrived(slot)
                 || replies.isFront(slot)
-                || !postponed.mustWait(replies.heldBytes(), end - offset);
+                || !postponed.mustWait(slot, replies.heldBytes(), end - offset);
         if (hasRoom) {
             return false;
         }

@@ -24,9 +24,20 @@ final class PostponedReads {
         this.maxBytes = maxBytes;
     }
 
-    /** Whether there is no room for a result of that size besides what is held and what was promised room. */
-    boolean mustWait(long heldBytes, int resultBytes) {
-        return heldBytes + underWayBytes + resultBytes > maxBytes;
+    /**
+     * Whether there is no room for the value in the slot besides what is held and what was promised room. Or one before it will be
+     * asked for again: of the same key, that would be the younger value in the older answer.
+     */
+    boolean mustWait(long slot, long heldBytes, int resultBytes) {
+        return !hasRoom(heldBytes, resultBytes) || isBefore(waiting, slot) || isBefore(underWay, slot);
+    }
+
+    private boolean hasRoom(long heldBytes, int resultBytes) {
+        return heldBytes + underWayBytes + resultBytes <= maxBytes;
+    }
+
+    private static boolean isBefore(TreeMap<Long, Read> reads, long slot) {
+        return !reads.isEmpty() && reads.firstKey() < slot;
     }
 
     void postpone(long slot, byte[] buffer, int keyOffset, int keyLength, int resultBytes) {
@@ -52,7 +63,7 @@ final class PostponedReads {
             return null;
         }
         Read first = waiting.firstEntry().getValue();
-        if (first.slot() != frontSlot && mustWait(heldBytes, first.resultBytes())) {
+        if (first.slot() != frontSlot && !hasRoom(heldBytes, first.resultBytes())) {
             return null;
         }
         waiting.remove(first.slot());

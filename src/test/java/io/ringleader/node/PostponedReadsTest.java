@@ -16,8 +16,19 @@ class PostponedReadsTest {
 
     @Test
     void whatFitsNeedNotWait() {
-        assertThat(reads.mustWait(900, 100)).isFalse();
-        assertThat(reads.mustWait(900, 101)).isTrue();
+        assertThat(reads.mustWait(5, 900, 100)).isFalse();
+        assertThat(reads.mustWait(5, 900, 101)).isTrue();
+    }
+
+    @Test
+    void aValueBehindOneThatIsAskedForAgainIsAskedForAgainToo() {
+        postpone(5, 400);
+        assertThat(reads.mustWait(4, 0, 10)).isFalse();
+        assertThat(reads.mustWait(6, 0, 10)).as("one before it waits").isTrue();
+        assertThat(reads.next(0, 1).slot()).isEqualTo(5);
+        assertThat(reads.mustWait(6, 0, 10)).as("one before it is under way").isTrue();
+        assertThat(reads.arrived(5)).isTrue();
+        assertThat(reads.mustWait(6, 0, 10)).isFalse();
     }
 
     @Test
@@ -28,7 +39,9 @@ class PostponedReadsTest {
         assertThat(reads.next(100, 1).slot()).isEqualTo(5);
         assertThat(reads.next(100, 1).slot()).isEqualTo(6);
         assertThat(reads.next(100, 1)).isNull();
-        assertThat(reads.mustWait(100, 101)).as("room is promised to the two").isTrue();
+        assertThat(reads.mustWait(1, 100, 101))
+                .as("room is promised to the two")
+                .isTrue();
         assertThat(reads.arrived(5)).isTrue();
         assertThat(reads.arrived(5)).isFalse();
         assertThat(reads.next(100, 1).slot()).isEqualTo(7);
