@@ -28,7 +28,13 @@ final class Election {
 
     /** Followers and candidates: if the election timeout elapses, start an election (Figure 2). */
     void tick(long nowNanos) {
-        if (standing.isVoter() && !state.isLeader() && nowNanos >= state.electionDeadlineNanos()) {
+        if (!standing.isVoter() || state.isLeader() || nowNanos < state.electionDeadlineNanos()) {
+            return;
+        }
+        if (state.role() == Role.CANDIDATE && !votes.containsKey(state.self)) {
+            // The disk has not taken this term yet, perhaps because it is full: the next would only wait behind it.
+            state.resetElectionTimer(nowNanos);
+        } else {
             startPreVote(nowNanos);
         }
     }

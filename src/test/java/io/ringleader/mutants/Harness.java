@@ -53,7 +53,10 @@ enum Harness {
             Set.of("node", "raft", "storage", "store"),
             seed -> Simulation.run(seed).failure().ifPresent(failure -> {
                 throw failure;
-            }));
+            })),
+
+    /** What is no promise to anybody, but a limit or a shorter way; after all that finds promises broken. */
+    THESIS("scripts of the thesis", 1, Set.of("raft"), seed -> Scripts.run("io.ringleader.raft.RaftThesisTest"));
 
     private final String text;
     private final int seeds;

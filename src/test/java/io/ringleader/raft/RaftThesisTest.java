@@ -446,4 +446,20 @@ class RaftThesisTest {
 
         assertThat(node.raft().isLeader()).isTrue();
     }
+
+    /** As long as the disk takes nothing, terms would gather in memory, one with each election timeout. */
+    @Test
+    void aCandidateBeginsNoFurtherTermBeforeItsOwnVoteIsDurable() {
+        OneNode node = OneNode.fresh(3);
+        node.diskIsManual();
+        node.campaign();
+
+        node.campaign();
+        assertThat(node.raft().term()).isEqualTo(1);
+        node.node.completeDisk(1);
+        assertThat(node.sent()).contains("1>2 RequestVote t1 log 0@0");
+        node.campaign();
+
+        assertThat(node.raft().term()).isEqualTo(2);
+    }
 }
