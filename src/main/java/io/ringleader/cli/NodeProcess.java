@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +65,8 @@ final class NodeProcess implements AutoCloseable {
         Loop snapshotLoop = threadLoop("snapshot");
         Loop logLoop = threadLoop("log");
         clientNetwork = new TcpNetwork(clientLoop, clientLimits(limits), FULL);
+        ExecutorService snapshotReaders =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), NodeProcess::snapshotReader);
         Environment environment = new Environment(
                 SystemClock.INSTANCE,
                 new SecureRandom(),
@@ -75,9 +79,11 @@ final class NodeProcess implements AutoCloseable {
                 snapshotLoop,
                 directory.disk(),
                 directory.incarnation(),
+                snapshotReaders::execute,
                 this::facts,
                 NodeProcess::exit);
         node = new Node(config, self.id(), environment);
+        snapshotReaders.shutdown();
         node.start();
     }
 
@@ -85,6 +91,13 @@ final class NodeProcess implements AutoCloseable {
     private static int loopThreads(Limits limits) {
         int processors = Runtime.getRuntime().availableProcessors();
         return limits.loopThreads() > 0 ? limits.loopThreads() : processors < PROCESSORS_FOR_ALL_LOOPS ? 1 : 3;
+    }
+
+    private static Thread snapshotReader(Runnable task) {
+        Thread thread = new Thread(task, "snapshot-reader");
+        // a start that fails does not wait for what the others read
+        thread.setDaemon(true);
+        return thread;
     }
 
     private SelectorLoop selectorLoop(String name) throws IOException {

@@ -6,6 +6,7 @@ import io.ringleader.net.Network;
 import io.ringleader.raft.StepObserver;
 import io.ringleader.storage.Disk;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -18,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param peerNetwork connections to the other nodes; its handlers run on {@code raftLoop}
  * @param disk the data directory, locked by this node
  * @param incarnation grows with every start of the node, also after its directory was wiped
+ * @param snapshotReaders runs what reads snapshots at the start: at once, or on other threads, side by side; not used afterwards
  * @param process facts about the process, for {@code stats}, by memcached's names; called on the client loop
  * @param shutdown begins to end the process in good order and returns at once; called on the client loop
  * @param observers by partition: who observes this node's Raft of it, on the raft loop
@@ -34,6 +36,7 @@ public record Environment(
         Loop snapshotLoop,
         Disk disk,
         long incarnation,
+        Consumer<Runnable> snapshotReaders,
         Supplier<SortedMap<String, String>> process,
         Runnable shutdown,
         IntFunction<StepObserver> observers) {
@@ -51,6 +54,7 @@ public record Environment(
             Loop snapshotLoop,
             Disk disk,
             long incarnation,
+            Consumer<Runnable> snapshotReaders,
             Supplier<SortedMap<String, String>> process,
             Runnable shutdown) {
         this(
@@ -65,6 +69,7 @@ public record Environment(
                 snapshotLoop,
                 disk,
                 incarnation,
+                snapshotReaders,
                 process,
                 shutdown,
                 partition -> StepObserver.NONE);

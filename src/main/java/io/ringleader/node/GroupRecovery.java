@@ -15,8 +15,13 @@ import io.ringleader.storage.NodeRecovery.RecoveredReplica;
 import io.ringleader.store.PartitionStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.random.RandomGenerator;
 
 /** Makes the groups and stores of a node from what recovery found on its disk. Used before the loops of the node run. */
@@ -60,6 +65,7 @@ final class GroupRecovery {
                         limits.uncommittedMaxBytes(),
                         config.replicas() == 1 ? 0 : limits.logRetainBytes()) // nobody lags behind oneself
                 .withLease(config.reads().leaseMillis(config.timeouts()) * MILLI);
+        Map<Integer, Future<PartitionStore>> stores = beginToLoad(recovered);
         // Election timers are wound up at every message of a leader: not worth the price of a secure random.
         RandomGenerator timeouts = new SplittableRandom(env.random().nextLong());
         for (int partition : ring.partitionsOf(self)) {
@@ -73,9 +79,8 @@ final class GroupRecovery {
             if (replica != null) {
                 hardState = new HardState(replica.term(), replica.votedFor());
                 if (replica.snapshot() != null) {
-                    point = new SnapshotPoint(
-                            replica.snapshot().index(), replica.snapshot().term());
-                    store = snapshots.load(partition, point);
+                    point = pointOf(replica);
+                    store = loaded(stores.get(partition));
                     snapshotBytes = snapshots.fileBytes(partition, point);
                 }
                 replica.entries()
@@ -100,5 +105,40 @@ final class GroupRecovery {
             group.snapshotBytes = snapshotBytes;
             raftHost.add(group);
         }
+    }
+
+    /** Side by side, as reading them takes most of the time until a node with much data serves. */
+    private Map<Integer, Future<PartitionStore>> beginToLoad(Recovered recovered) {
+        Map<Integer, Future<PartitionStore>> stores = new HashMap<>();
+        for (int partition : ring.partitionsOf(self)) {
+            RecoveredReplica replica = recovered.replicas().get(partition);
+            if (replica != null && replica.snapshot() != null) {
+                FutureTask<PartitionStore> task = new FutureTask<>(() -> snapshots.load(partition, pointOf(replica)));
+                stores.put(partition, task);
+                env.snapshotReaders().accept(task);
+            }
+        }
+        return stores;
+    }
+
+    private static PartitionStore loaded(Future<PartitionStore> store) throws IOException {
+        try {
+            return store.get();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("A thread that makes a node must not be interrupted.", e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof RuntimeException unexpected) {
+                throw unexpected;
+            }
+            if (cause instanceof Error error) {
+                throw error;
+            }
+            throw (IOException) cause;
+        }
+    }
+
+    private static SnapshotPoint pointOf(RecoveredReplica replica) {
+        return new SnapshotPoint(replica.snapshot().index(), replica.snapshot().term());
     }
 }

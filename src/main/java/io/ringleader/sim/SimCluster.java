@@ -133,6 +133,7 @@ public class SimCluster {
                 process.loop("snapshot", () -> machine.diskDelayNanos),
                 machine.disk,
                 machine.incarnation,
+                Runnable::run,
                 () -> new TreeMap<>(Map.of("version", "0.0.1")),
                 () -> note("a node is asked to end"),
                 partition -> new Registration(

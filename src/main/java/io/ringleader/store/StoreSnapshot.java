@@ -63,6 +63,7 @@ public final class StoreSnapshot {
     private static void writeShard(SnapshotCapture capture, long[] shard, ByteWriter chunk, SnapshotSink sink)
             throws IOException {
         long[] sorted = ItemTable.sorted(shard);
+        capture.bringNear(sorted);
         for (int from = 0, to; from < sorted.length; from = to) {
             to = ItemTable.endOfEqual(sorted, from);
             if (to == from + 1) {

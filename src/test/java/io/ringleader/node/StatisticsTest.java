@@ -78,7 +78,7 @@ class StatisticsTest {
             store.add(partition, new PartitionStore(partition), 0);
         }
         Environment environment = new Environment(
-                world, null, clientLoop, null, null, null, null, storeLoop, snapshotLoop, null, 1, null, null);
+                world, null, clientLoop, null, null, null, null, storeLoop, snapshotLoop, null, 1, null, null, null);
         Statistics statistics = new Statistics(null, null, environment, null, null, null, store);
         List<byte[]> answers = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
