@@ -44,7 +44,6 @@ public final class Raft extends RaftView {
     }
 
     private final Election election;
-    private final Replication replication;
     private final Lease lease;
     private final Reads reads;
     private final FollowerReads followerReads;
@@ -79,7 +78,6 @@ public final class Raft extends RaftView {
                 new RaftState(self, voters, config, random, hardState, new RaftLog(snapshot, entries), nowNanos),
                 replicas);
         election = new Election(state, standing);
-        replication = new Replication(state, snapshots);
         lease = new Lease(state, transfer);
         reads = new Reads(state, replication, lease);
         followerReads = new FollowerReads(state, standing);
@@ -457,6 +455,7 @@ public final class Raft extends RaftView {
             state.resetElectionTimer(nowNanos);
             reads.refuseAll();
             transfer.stop();
+            replication.stopLeading();
             state.progress.clear();
         }
         state.become(Role.FOLLOWER, HardState.NOBODY, reason);

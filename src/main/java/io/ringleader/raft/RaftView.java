@@ -8,11 +8,13 @@ public abstract sealed class RaftView permits Raft {
     final RaftState state;
     final Standing standing;
     final SnapshotTransfer snapshots;
+    final Replication replication;
     final LeadershipTransfer transfer;
 
     RaftView(RaftState state, List<Replica> replicas) {
         this.state = state;
         snapshots = new SnapshotTransfer(state);
+        replication = new Replication(state, snapshots);
         standing = new Standing(state, replicas);
         transfer = new LeadershipTransfer(state);
     }
@@ -139,6 +141,11 @@ public abstract sealed class RaftView permits Raft {
                         state.log.lastIndex() - voter.matchIndex(),
                         FollowerStatus.Sync.valueOf(voter.state().name())))
                 .toList();
+    }
+
+    /** Leader: bytes of entries that are not yet both committed and on its own disk; 0 if this node does not lead. */
+    public long uncommittedBytes() {
+        return replication.unsettledBytes();
     }
 
     /** Bytes of log entries in memory. */

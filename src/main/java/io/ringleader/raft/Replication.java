@@ -47,6 +47,16 @@ final class Replication {
         termStartIndex = append(EntryType.NOOP, EMPTY).index();
     }
 
+    /** What was unsettled is the log's alone again, and may be written over. */
+    void stopLeading() {
+        unsettled.clear();
+        unsettledBytes = 0;
+    }
+
+    long unsettledBytes() {
+        return unsettledBytes;
+    }
+
     boolean hasRoomFor(long bytes) {
         return unsettledBytes == 0 || unsettledBytes + bytes <= state.config.maxUncommittedBytes();
     }

@@ -149,6 +149,22 @@ class RaftTest {
     }
 
     @Test
+    void whatIsUncommittedCountsForALeaderAndNobodyElse() {
+        OneNode node = OneNode.of(3, 1, HardState.NOBODY, 1, 1);
+        assertThat(node.raft().uncommittedBytes()).isZero();
+        OneNode.leader(node);
+        long inheritedBytes = node.raft().uncommittedBytes();
+        assertThat(node.raft().propose(new byte[400])).isEqualTo(Raft.Proposed.ACCEPTED);
+        assertThat(node.raft().uncommittedBytes() - inheritedBytes)
+                .isEqualTo(node.raft().entry(4).sizeBytes());
+
+        node.receive(new Message.Heartbeat(2, 1, 9, 0, 0));
+
+        assertThat(node.raft().lastIndex()).isEqualTo(4);
+        assertThat(node.raft().uncommittedBytes()).isZero();
+    }
+
+    @Test
     void entryTypesKeepTheirCodes() {
         assertThat(EntryType.NOOP.code()).isEqualTo((byte) 1);
         assertThat(EntryType.COMMANDS.code()).isEqualTo((byte) 2);
