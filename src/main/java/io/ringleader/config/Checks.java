@@ -199,6 +199,12 @@ final class Checks {
         atLeast(Schema.CLIENT_QUEUE_MAX, limits.clientQueueMaxBytes(), limits.batchMaxBytes(), batchReason);
         atLeast(Schema.UNCOMMITTED_MAX, limits.uncommittedMaxBytes(), limits.batchMaxBytes(), batchReason);
         atLeast(
+                Schema.UNCOMMITTED_NODE_MAX,
+                limits.uncommittedNodeMaxBytes(),
+                limits.uncommittedMaxBytes(),
+                "at least uncommitted_max_bytes (" + limits.uncommittedMaxBytes()
+                        + "), or one partition alone cannot hold that much");
+        atLeast(
                 Schema.INFLIGHT_MAX,
                 limits.inflightMaxBytes(),
                 limits.appendMaxBytes(),

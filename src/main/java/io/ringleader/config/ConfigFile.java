@@ -190,6 +190,7 @@ public final class ConfigFile {
                 table.number(Schema.INFLIGHT_MAX),
                 table.number(Schema.INFLIGHT_ENTRIES),
                 table.number(Schema.UNCOMMITTED_MAX),
+                table.number(Schema.UNCOMMITTED_NODE_MAX),
                 snapshotLogBytes,
                 logRetainBytes,
                 walSegmentBytes,

@@ -16,6 +16,7 @@ package io.ringleader.config;
  * @param inflightMaxBytes of entries sent to one follower of one partition and not yet acknowledged
  * @param inflightMaxEntries likewise, counted
  * @param uncommittedMaxBytes of entries that a leader holds for one partition and that are not yet both committed and on its disk
+ * @param uncommittedNodeMaxBytes likewise, for all partitions that a node leads; above it, none of them takes more
  * @param snapshotLogBytes of log of one partition since its last snapshot that make it take the next, unless a quarter of that one is
  *     more; up to {@link #LOG_GROWTH_MAX} times that may wait for others
  * @param logRetainBytes of log of one partition kept behind a snapshot for followers that lag
@@ -40,6 +41,7 @@ public record Limits(
         long inflightMaxBytes,
         long inflightMaxEntries,
         long uncommittedMaxBytes,
+        long uncommittedNodeMaxBytes,
         long snapshotLogBytes,
         long logRetainBytes,
         long walSegmentBytes,

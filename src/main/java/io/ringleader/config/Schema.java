@@ -51,6 +51,7 @@ final class Schema {
     static final Number INFLIGHT_MAX = limit("inflight_max_bytes", 16 * MIB, 4 * KIB, ARRAY_MAX);
     static final Number INFLIGHT_ENTRIES = limit("inflight_max_entries", 1_024, 1, 1_000_000);
     static final Number UNCOMMITTED_MAX = limit("uncommitted_max_bytes", 32 * MIB, 4 * KIB, ARRAY_MAX);
+    static final Number UNCOMMITTED_NODE_MAX = limit("uncommitted_node_max_bytes", 256 * MIB, 4 * KIB, ANY_MAX);
     static final Number SNAPSHOT_LOG = limit("snapshot_log_bytes", 4 * MIB, 4 * KIB, ARRAY_MAX);
     static final Number LOG_RETAIN = limit("log_retain_bytes", MIB, 0, ARRAY_MAX);
     static final Number WAL_SEGMENT = limit("wal_segment_bytes", 64 * MIB, 64 * KIB, ARRAY_MAX);
@@ -92,6 +93,7 @@ final class Schema {
                             INFLIGHT_MAX,
                             INFLIGHT_ENTRIES,
                             UNCOMMITTED_MAX,
+                            UNCOMMITTED_NODE_MAX,
                             SNAPSHOT_LOG,
                             LOG_RETAIN,
                             WAL_SEGMENT,

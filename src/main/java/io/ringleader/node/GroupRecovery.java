@@ -101,7 +101,8 @@ final class GroupRecovery {
                     replicas,
                     env.clock().monotonicNanos(),
                     env.observers().apply(partition));
-            PartitionGroup group = new PartitionGroup(partition, ring.preferredLeader(partition), raft);
+            PartitionGroup group =
+                    new PartitionGroup(partition, ring.preferredLeader(partition), raft, raftHost.uncommitted());
             group.snapshotBytes = snapshotBytes;
             raftHost.add(group);
         }

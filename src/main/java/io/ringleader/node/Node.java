@@ -94,12 +94,11 @@ public final class Node implements Closeable {
         logWriter = new LogWriter(env.logLoop(), recovered.log(), limits.walMaxBytes(), new LogEvents());
         snapshots = new SnapshotKeeper(recovered.snapshots(), (int) limits.snapshotChunkBytes());
         storeHost = new StoreHost(env.storeLoop(), env.clock(), (int) limits.resultMaxBytes(), new StoreEvents());
-        long partitionMaxBytes = limits.memoryBytes() / Math.max(1, ring.replicaCount(id));
         raftHost = new RaftHost(
                 id,
                 env.raftLoop(),
                 env.clock(),
-                new RaftHost.Limits(partitionMaxBytes, (int) limits.itemMaxBytes(), limits.snapshotLogBytes()),
+                RaftLimits.of(limits, ring.replicaCount(id)),
                 times(timeouts),
                 new RaftEffects());
         peers = new Peers(

@@ -54,15 +54,20 @@ final class PartitionGroup {
     /** By read id: reads that wait for the proof that we lead, or for what the leader has committed. */
     private final Map<Long, ReadWork> reads = new HashMap<>();
 
+    private final UncommittedRoom room;
+    /** What the room has been told of. */
+    private long countedBytes;
+
     private long nextReadId = 1;
     private long lastTimeMillis;
     /** What the preferred leader must have on its disk to be handed the group; 0 while that is not asked of it. */
     private long proofIndex;
 
-    PartitionGroup(int partition, int preferredLeader, Raft raft) {
+    PartitionGroup(int partition, int preferredLeader, Raft raft, UncommittedRoom room) {
         this.partition = partition;
         this.preferredLeader = preferredLeader;
         this.raft = raft;
+        this.room = room;
     }
 
     /**
@@ -153,6 +158,11 @@ final class PartitionGroup {
     }
 
     private Proposed propose(byte[] payload, long timeMillis, Request write) {
+        // whoever asks a node that cannot take it had better hear that than wait for room here
+        boolean mayTake = raft.isLeader() && !raft.isTransferring();
+        if (mayTake && !room.admits(payload.length)) {
+            return Proposed.TOO_MUCH_UNCOMMITTED;
+        }
         Proposed proposed = raft.propose(payload);
         if (proposed == Proposed.ACCEPTED) {
             orphanThoseOfOtherTerms();
@@ -160,6 +170,13 @@ final class PartitionGroup {
             pendings.add(new Pending(raft.lastIndex(), raft.term(), timeMillis, write));
         }
         return proposed;
+    }
+
+    /** To be called after each step of its Raft. */
+    void countUncommitted() {
+        long bytes = raft.uncommittedBytes();
+        room.add(bytes - countedBytes);
+        countedBytes = bytes;
     }
 
     void read(ReadWork read, long nowNanos) {

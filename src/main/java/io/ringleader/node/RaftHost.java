@@ -66,9 +66,6 @@ final class RaftHost {
         void flush();
     }
 
-    /** Limits that the host enforces, in bytes. */
-    record Limits(long partitionMaxBytes, int itemMaxBytes, long snapshotLogBytes) {}
-
     /** A disk without room for a snapshot is not tried again at once. */
     private static final long SNAPSHOT_RETRY_NANOS = 5_000_000_000L;
 
@@ -78,13 +75,14 @@ final class RaftHost {
     private final int self;
     private final Loop loop;
     private final Clock clock;
-    private final Limits limits;
+    private final RaftLimits limits;
     private final RaftTimes times;
     private final Outside outside;
     private final RaftWatch watch;
     private final TreeMap<Integer, PartitionGroup> groups = new TreeMap<>();
     private final ArrayDeque<PartitionGroup> dirty = new ArrayDeque<>();
     private final SnapshotTurns turns = new SnapshotTurns();
+    private final UncommittedRoom uncommitted;
 
     /** What waits for the disk, in the order of the tokens. */
     private final ArrayDeque<Held> held = new ArrayDeque<>();
@@ -98,13 +96,14 @@ final class RaftHost {
     private long durableToken;
     private boolean diskFull;
 
-    RaftHost(int self, Loop loop, Clock clock, Limits limits, RaftTimes times, Outside outside) {
+    RaftHost(int self, Loop loop, Clock clock, RaftLimits limits, RaftTimes times, Outside outside) {
         this.self = self;
         this.loop = loop;
         this.clock = clock;
         this.limits = limits;
         this.times = times;
         this.outside = outside;
+        uncommitted = new UncommittedRoom(limits.uncommittedMaxBytes());
         watch = new RaftWatch(clock);
         standings = new StandingLog(self);
         leaderships = new Leaderships(groups.values(), this::touch, outside, clock, times.heartbeatNanos());
@@ -129,6 +128,11 @@ final class RaftHost {
 
     Leaderships leaderships() {
         return leaderships;
+    }
+
+    /** Where all groups must find room for what they take. */
+    UncommittedRoom uncommitted() {
+        return uncommitted;
     }
 
     Iterable<PartitionGroup> groups() {
@@ -346,7 +350,9 @@ final class RaftHost {
 
     // ---- effects
 
+    /** After each step of a group. */
     private void touch(PartitionGroup group) {
+        group.countUncommitted();
         if (!group.dirty) {
             group.dirty = true;
             dirty.add(group);

@@ -7,7 +7,10 @@ import io.ringleader.store.ByteWriter;
 import java.util.Locale;
 import java.util.Map;
 
-/** {@code stats raft}: one line per fact and partition of which this node has a replica. Used on the raft loop. */
+/**
+ * {@code stats raft}: what holds for the node, and then one line per fact and partition of which it has a replica. Used on the raft
+ * loop.
+ */
 final class RaftStatistics {
     private final StatsWriter writer;
     /** By partition. */
@@ -20,7 +23,9 @@ final class RaftStatistics {
         this.applied = applied;
     }
 
-    byte[] of(Iterable<PartitionGroup> groups) {
+    byte[] of(UncommittedRoom uncommitted, Iterable<PartitionGroup> groups) {
+        stat("uncommitted_bytes", uncommitted.bytes());
+        stat("uncommitted_refusals", uncommitted.refusals());
         groups.forEach(this::group);
         writer.end(out);
         return out.toByteArray();

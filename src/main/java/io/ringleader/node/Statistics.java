@@ -252,7 +252,7 @@ final class Statistics implements ClientSession.Information {
         environment.storeLoop().execute(() -> {
             Map<Integer, Long> applied = store.appliedIndexes();
             environment.raftLoop().execute(() -> {
-                byte[] groups = new RaftStatistics(writer, applied).of(raft.groups());
+                byte[] groups = new RaftStatistics(writer, applied).of(raft.uncommitted(), raft.groups());
                 environment.clientLoop().execute(() -> answer.accept(groups));
             });
         });

@@ -104,6 +104,7 @@ public final class ClusterOptions implements Cloneable {
                 4 * entriesMaxBytes,
                 inflightMaxEntries,
                 8 * entriesMaxBytes,
+                16 * entriesMaxBytes,
                 snapshotLogBytes,
                 logRetainBytes,
                 walSegmentBytes,

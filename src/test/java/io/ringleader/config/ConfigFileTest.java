@@ -80,8 +80,8 @@ class ConfigFileTest {
                 """);
         List<String> names = Schema.KEYS.get("limits");
         long[] values = {
-            9_000_001, 100_002, 3, 300_004, 600_004, 250_004, 200_005, 210_006, 300_007, 400_008, 9, 500_010, 20_011, 0,
-            1_000_013, 9_000_014, 40_015, 400_016, 500_017, 2
+            9_000_001, 100_002, 3, 300_004, 600_004, 250_004, 200_005, 210_006, 300_007, 400_008, 9, 500_010, 600_011,
+            20_011, 0, 1_000_013, 9_000_014, 40_015, 400_016, 500_017, 2
         };
         for (int i = 0; i < values.length; i++) {
             text.append(names.get(i)).append(" = ").append(values[i]).append('\n');
@@ -115,7 +115,8 @@ class ConfigFileTest {
                         values[16],
                         values[17],
                         values[18],
-                        (int) values[19]));
+                        values[19],
+                        (int) values[20]));
         assertThat(config.toString()).doesNotContain("0123456789abcdef");
     }
 
@@ -296,6 +297,7 @@ class ConfigFileTest {
                 .containsExactlyInAnyOrder("limits.batch_max_bytes", "limits.result_max_bytes");
         assertRefused("batch_max_bytes = 5_000_000", "limits.append_max_bytes");
         assertRefused("uncommitted_max_bytes = 5_000", "limits.uncommitted_max_bytes");
+        assertRefused("uncommitted_node_max_bytes = 3_000_000", "limits.uncommitted_node_max_bytes");
         assertRefused("connection_output_max_bytes = 70_000", "limits.connection_output_max_bytes");
         assertRefused("inflight_max_bytes = 5_000", "limits.inflight_max_bytes");
         assertRefused("snapshot_chunk_bytes = 8_388_608", "limits.frame_max_bytes");
@@ -303,6 +305,19 @@ class ConfigFileTest {
         assertRefused("wal_segment_bytes = 1_000_000", "limits.wal_segment_bytes");
         assertRefused("wal_max_bytes = 100_000_000", "limits.wal_max_bytes");
         assertRefused("memory_bytes = 10_000_000", "limits.memory_bytes");
+    }
+
+    @Test
+    void aNodeMustHaveRoomForWhatOnePartitionMayLeaveUncommitted() throws ConfigException {
+        assertThat(problemsOf(MINIMAL + "[limits]\nuncommitted_node_max_bytes = 33_554_431\n"))
+                .containsExactly("/etc/ringleader/demo.toml:16: limits.uncommitted_node_max_bytes: 33554431 is too"
+                        + " little: it must be at least uncommitted_max_bytes (33554432), or one partition alone cannot"
+                        + " hold that much. Set it to 33554432 or more.");
+        String enough = MINIMAL + "[limits]\nuncommitted_node_max_bytes = 33_554_432\n";
+        assertThat(ConfigFile.parse(enough, FILE).limits().uncommittedNodeMaxBytes())
+                .isEqualTo(33_554_432);
+        assertThat(ConfigFile.parse(MINIMAL, FILE).limits().uncommittedNodeMaxBytes())
+                .isEqualTo(256 << 20);
     }
 
     /** 16 partitions of twice 4 MiB, until which a log may wait for its turn; and two segments of 64 MiB. */

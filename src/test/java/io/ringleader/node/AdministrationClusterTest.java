@@ -30,6 +30,26 @@ class AdministrationClusterTest {
     }
 
     @Test
+    void statsRaftSaysWhatALeaderHasUncommittedUntilItStepsDown() {
+        OneThreadCluster cluster = new OneThreadCluster(23, options -> options.partitions = 1)
+                .start()
+                .awaitLeaders();
+        int leader = cluster.leaderOf(0);
+        assertThat(cluster.client(leader).ask(TextClient.set("k", 0, "v"))).isEqualTo("STORED");
+        cluster.runMillis(50);
+        assertThat(stats(cluster, leader, "raft"))
+                .containsEntry("uncommitted_bytes", "0")
+                .containsEntry("uncommitted_refusals", "0");
+        cluster.nodes().stream().filter(node -> node != leader).toList().forEach(cluster::crash);
+        cluster.client(leader).send(TextClient.set("k", 0, "v"), answer -> {});
+        cluster.runMillis(50);
+        assertThat(Long.parseLong(stats(cluster, leader, "raft").get("uncommitted_bytes")))
+                .isPositive();
+        cluster.runMillis(2_000);
+        assertThat(stats(cluster, leader, "raft")).containsEntry("uncommitted_bytes", "0");
+    }
+
+    @Test
     void aMetadumpListsEveryKeyOnceWhileWritesGoOn() {
         OneThreadCluster cluster = new OneThreadCluster(11).start().awaitLeaders();
         TextClient writer = cluster.client(1);

@@ -32,7 +32,7 @@ class PartitionGroupTest {
             List.of(new Replica(1, 1, 1, true)),
             0,
             StepObserver.NONE);
-    private final PartitionGroup group = new PartitionGroup(0, 1, raft);
+    private final PartitionGroup group = new PartitionGroup(0, 1, raft, new UncommittedRoom(LOG_BYTES));
 
     private final SnapshotTurns turns = new SnapshotTurns();
 

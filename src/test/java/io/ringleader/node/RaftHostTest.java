@@ -2,240 +2,21 @@ package io.ringleader.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringleader.loop.Loop;
 import io.ringleader.node.Pending.ReadWork;
-import io.ringleader.raft.Durable;
-import io.ringleader.raft.Effects;
 import io.ringleader.raft.Entry;
 import io.ringleader.raft.EntryType;
 import io.ringleader.raft.HardState;
 import io.ringleader.raft.Message;
-import io.ringleader.raft.Raft;
-import io.ringleader.raft.RaftConfig;
-import io.ringleader.raft.Replica;
 import io.ringleader.raft.SnapshotPoint;
-import io.ringleader.raft.StepObserver;
-import io.ringleader.sim.VirtualProcess;
-import io.ringleader.sim.VirtualWorld;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandBatch;
 import io.ringleader.store.CommandWriter;
-import io.ringleader.store.PartitionStore;
-import io.ringleader.store.SnapshotCapture;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Random;
-import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The raft loop of node 1 of 3, with one partition; the test plays the other nodes and the disk. */
-class RaftHostTest {
-    private static final int PARTITION = 4;
-    private static final long MILLI = 1_000_000;
-    private static final byte[] KEY = {'k'};
-
-    private final VirtualWorld world = new VirtualWorld(1, 0);
-    private final VirtualProcess process = world.process("node1");
-    private final Loop loop = process.loop("raft", 0);
-    private final Loop storeLoop = process.loop("store", 0);
-    private final List<Message> sent = new ArrayList<>();
-    private final List<Response> responses = new ArrayList<>();
-    private final List<SnapshotPoint> captured = new ArrayList<>();
-    private final List<Message.InstallSnapshot> storedChunks = new ArrayList<>();
-    private final List<Durable> persisted = new ArrayList<>();
-    /** Of nodes that are not heard just now. */
-    private final Map<Integer, Long> lastHeardNanos = new HashMap<>();
-
-    private long token;
-    private boolean diskWorks = true;
-    private StoreHost store;
-    private RaftHost host;
-    private PartitionGroup group;
-    private long nextRequest = 1;
-
-    private final class Outside implements RaftHost.Outside {
-        @Override
-        public void append(long upTo, List<LogWriter.Append> appends) {
-            token = upTo;
-            if (diskWorks) {
-                loop.execute(() -> host.onDurable(upTo));
-            }
-        }
-
-        @Override
-        public void store(List<Runnable> work) {
-            storeLoop.execute(() -> work.forEach(Runnable::run));
-        }
-
-        @Override
-        public StoreHost storeHost() {
-            return store;
-        }
-
-        @Override
-        public void send(int node, int partition, Replica sender, Message message) {
-            sent.add(message);
-        }
-
-        @Override
-        public void respond(int node, Response response) {
-            responses.add(response);
-        }
-
-        @Override
-        public boolean isConnected(int node) {
-            return true;
-        }
-
-        @Override
-        public void tellLeaving() {
-            // nobody listens
-        }
-
-        @Override
-        public void leaderChanged(int partition, int leader) {
-            // nobody routes here
-        }
-
-        @Override
-        public void sendChunk(int partition, Effects.ChunkToSend chunk) {
-            throw new AssertionError("There is no snapshot to send.");
-        }
-
-        @Override
-        public void storeChunk(int partition, Message.InstallSnapshot chunk) {
-            storedChunks.add(chunk);
-        }
-
-        @Override
-        public void writeSnapshot(
-                int partition, SnapshotPoint point, SnapshotCapture capture, Set<SnapshotPoint> sending) {
-            captured.add(point);
-        }
-
-        @Override
-        public long lastHeardNanos(int node) {
-            return lastHeardNanos.getOrDefault(node, world.monotonicNanos());
-        }
-
-        @Override
-        public void flush() {
-            // all is handed over at once
-        }
-    }
-
-    private final class Observed implements StepObserver {
-        @Override
-        public void persisted(Raft raft, List<Durable> durables) {
-            persisted.addAll(durables);
-        }
-    }
-
-    private final class StoreEvents implements StoreHost.Listener {
-        @Override
-        public void respond(int node, Response response) {
-            responses.add(response);
-        }
-
-        @Override
-        public void onTickNeeded(int partition, ReadWork read, long nowMillis) {
-            loop.execute(() -> host.onTickNeeded(partition, read, nowMillis));
-        }
-
-        @Override
-        public void onCaptured(int partition, SnapshotPoint point, SnapshotCapture capture) {
-            loop.execute(() -> host.onCaptured(partition, point, capture));
-        }
-
-        @Override
-        public void onRestoreNeeded(int partition, SnapshotPoint point) {
-            throw new AssertionError("Nothing is restored.");
-        }
-    }
-
-    @BeforeEach
-    void start() {
-        store = new StoreHost(storeLoop, world, 10_000, new StoreEvents());
-        store.add(PARTITION, new PartitionStore(PARTITION), 0);
-        host = new RaftHost(
-                1,
-                loop,
-                world,
-                new RaftHost.Limits(1 << 20, 1_000, 2_000),
-                RaftTimes.of(40 * MILLI, 300 * MILLI),
-                new Outside());
-        RaftConfig config = new RaftConfig(50 * MILLI, 300 * MILLI, 600 * MILLI, 10_000, 10, 100_000, 3_000, 0);
-        Raft raft = new Raft(
-                1,
-                List.of(1, 2, 3),
-                config,
-                new Random(1),
-                HardState.INITIAL,
-                SnapshotPoint.NONE,
-                List.of(),
-                List.of(voter(1)),
-                0,
-                new Observed());
-        group = new PartitionGroup(PARTITION, 1, raft);
-        host.add(group);
-        host.start();
-    }
-
-    private static Replica voter(int node) {
-        return new Replica(node, 1, node, true);
-    }
-
-    private void receive(Message message) {
-        loop.execute(() -> host.onMessage(PARTITION, voter(message.from()), message));
-        world.runMillis(0);
-    }
-
-    private <T extends Message> List<T> sent(Class<T> type) {
-        return sent.stream().filter(type::isInstance).map(type::cast).toList();
-    }
-
-    private void becomeLeader() {
-        assertThat(world.runUntil(() -> !sent(Message.PreVote.class).isEmpty(), 1_000))
-                .isTrue();
-        long term = group.raft.term() + 1;
-        receive(new Message.PreVoteReply(2, 1, term, true));
-        world.runMillis(1);
-        receive(new Message.VoteReply(2, 1, term, true));
-        world.runMillis(1);
-        assertThat(group.raft.isLeader()).isTrue();
-        acknowledge();
-    }
-
-    /** Node 2 has everything. */
-    private void acknowledge() {
-        receive(new Message.AppendReply(2, 1, group.raft.term(), true, group.raft.lastIndex(), 0, 0, 0));
-        world.runMillis(1);
-    }
-
-    private Request write(int valueBytes) {
-        ByteWriter batch = new ByteWriter();
-        CommandBatch.begin(batch);
-        CommandWriter.set(batch, KEY, 0, 1, 0, 0, new byte[valueBytes], 0, valueBytes);
-        long id = nextRequest++;
-        CommandBatch.session(batch, 1, 1, id, 1);
-        return new Request(1, id, PARTITION, true, 1, batch.toByteArray());
-    }
-
-    private Request read() {
-        ByteWriter commands = new ByteWriter();
-        CommandWriter.get(commands, KEY, 0, 1);
-        return new Request(1, nextRequest++, PARTITION, false, 1, commands.toByteArray());
-    }
-
-    private void ask(Request request) {
-        loop.execute(() -> host.onRequest(request));
-        world.runMillis(1);
-    }
-
+/** The raft loop of node 1 of 3, with one partition. */
+class RaftHostTest extends RaftHostHarness {
     private Request follow() {
         receive(new Message.Heartbeat(2, 1, 5, 0, 0));
         Request read = read();
@@ -276,14 +57,6 @@ class RaftHostTest {
         world.runMillis(1);
         assertThat(statusOf(read)).isEqualTo(Response.Status.NOT_LEADER);
         assertThat(responses.get(responses.size() - 1).leader()).isEqualTo(2);
-    }
-
-    private Response.Status statusOf(Request request) {
-        List<Response> mine = responses.stream()
-                .filter(response -> response.requestId() == request.id())
-                .toList();
-        assertThat(mine).hasSizeLessThanOrEqualTo(1);
-        return mine.isEmpty() ? null : mine.get(0).status();
     }
 
     @Test

@@ -34,8 +34,8 @@ import java.util.stream.IntStream;
 /**
  * The raft loops of three nodes with one partition, their store loops, and nothing else: the log is a loop that takes its time or
  * stalls. Nodes stand still and then hear all that was said meanwhile in one burst, cannot be heard, hand over, take snapshots. All
- * of it follows from the seed. Who is told that its write is done must be told what that write did, everybody is answered once, and
- * no snapshot is written of a term that is not durable.
+ * of it follows from the seed. Who is told that its write is done must be told what that write did, everybody is answered once, no
+ * snapshot is written of a term that is not durable, and what is uncommitted counts while its leader leads.
  */
 public final class RaftLoopSchedule {
     private static final int PARTITION = 2;
@@ -72,6 +72,7 @@ public final class RaftLoopSchedule {
     private void run() {
         for (int i = 0; i < STEPS; i++) {
             step();
+            nodes.values().forEach(Node::checkRoom);
         }
         nodes.values().forEach(Node::heal);
         world.runMillis(HEALED_MILLIS);
@@ -150,7 +151,7 @@ public final class RaftLoopSchedule {
                     id,
                     loop,
                     world,
-                    new RaftHost.Limits(1 << 20, 1_000, 1 << 20),
+                    new RaftLimits(1 << 20, 1_000, 1 << 20, 1 << 20),
                     RaftTimes.of(40 * MILLI, CONFIG.electionTimeoutMinNanos()),
                     this);
             List<Integer> voters = IntStream.rangeClosed(1, NODES).boxed().toList();
@@ -168,12 +169,19 @@ public final class RaftLoopSchedule {
                     replicas,
                     world.monotonicNanos(),
                     StepObserver.NONE);
-            group = new PartitionGroup(PARTITION, id, raft);
+            group = new PartitionGroup(PARTITION, id, raft, host.uncommitted());
             host.add(group);
         }
 
         Raft raft() {
             return group.raft;
+        }
+
+        /** What a group leaves uncommitted counts while this node leads it, and no longer. */
+        void checkRoom() {
+            assertThat(host.uncommitted().bytes())
+                    .as("what node %d counts as uncommitted", id)
+                    .isEqualTo(raft().isLeader() ? raft().uncommittedBytes() : 0);
         }
 
         /** Gives a sign of life, again and again. */
