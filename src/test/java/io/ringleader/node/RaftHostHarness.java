@@ -33,7 +33,7 @@ abstract class RaftHostHarness {
     static final int PARTITION = 4;
     static final long MILLI = 1_000_000;
     /** More than one partition may hold. */
-    static final int UNCOMMITTED_MAX_BYTES = 4_200;
+    static final int UNCOMMITTED_MAX_BYTES = 5_600;
 
     static final byte[] KEY = {'k'};
 

@@ -198,23 +198,25 @@ class UncommittedRoomTest extends RaftHostHarness {
         assertThat(statusOfWrite(other, VALUE_BYTES)).isNull();
     }
 
-    /** As with followers whose disks are full. Nothing but them can make room then. */
+    /** As with followers whose disks are full: nothing but them can make room then. */
     @Test
-    void followersThatAreHeardAndTakeNothingKeepTheOthersWaiting() {
+    void aPartitionThatCommitsGetsOnBesideOthersWhoseFollowersAreHeardAndTakeNothing() {
+        PartitionGroup healthy = addGroup(PARTITION + 2);
         leadBoth();
+        lead(healthy);
         fillBy(group);
         fillTheRest();
 
         for (int millis = 0; millis < 6_000; millis += 10) {
             receive(group, new Message.HeartbeatReply(2, 1, group.raft.term(), 0));
             receive(other, new Message.HeartbeatReply(2, 1, other.raft.term(), 0));
+            assertThat(statusOfWrite(healthy, VALUE_BYTES)).isNull();
+            assertThat(statusOfWrite(healthy, VALUE_BYTES)).isEqualTo(Status.BUSY);
+            acknowledge(healthy);
             world.runMillis(10);
         }
         assertThat(group.raft.isLeader()).isTrue();
         assertThat(statusOfWrite(other, VALUE_BYTES)).isEqualTo(Status.BUSY);
-
-        acknowledge(group);
-        assertThat(statusOfWrite(other, VALUE_BYTES)).isNull();
     }
 
     @Test
