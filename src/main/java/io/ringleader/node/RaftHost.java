@@ -69,9 +69,6 @@ final class RaftHost {
     /** A disk without room for a snapshot is not tried again at once. */
     private static final long SNAPSHOT_RETRY_NANOS = 5_000_000_000L;
 
-    /** What is done once everything up to the token is durable. */
-    private record Held(long token, Runnable action) {}
-
     private final int self;
     private final Loop loop;
     private final Clock clock;
@@ -84,16 +81,12 @@ final class RaftHost {
     private final SnapshotTurns turns = new SnapshotTurns();
     private final UncommittedRoom uncommitted;
 
-    /** What waits for the disk, in the order of the tokens. */
-    private final ArrayDeque<Held> held = new ArrayDeque<>();
-
-    private List<LogWriter.Append> appends = new ArrayList<>();
+    private final LogGate gate = new LogGate();
+    private final Lull lull = new Lull();
     private List<Runnable> storeWork = new ArrayList<>();
     private final Leaderships leaderships;
     private final Suspicions suspicions;
     private final StandingLog standings;
-    private long lastToken;
-    private long durableToken;
     private boolean diskFull;
 
     RaftHost(int self, Loop loop, Clock clock, RaftLimits limits, RaftTimes times, Outside outside) {
@@ -151,17 +144,24 @@ final class RaftHost {
     private void tick() {
         long nowNanos = clock.monotonicNanos();
         suspicions.look(nowNanos);
-        for (PartitionGroup group : groups.values()) {
-            tick(group, nowNanos);
+        if (suspicions.anybody() || lull.isLookDue(nowNanos)) {
+            lookAtAll(nowNanos);
         }
         leaderships.tick(nowNanos);
         standings.tick(groups.values(), nowNanos);
         watch.tick(nowNanos);
-        boolean rests = !leaderships.isRetiring() && groups.values().stream().allMatch(group -> group.raft.isQuiet());
-        loop.schedule(rests ? times.untilNextBeat(nowNanos) : times.tickNanos(), this::tick);
+        loop.schedule(lull.lasts() ? times.untilNextBeat(nowNanos) : times.tickNanos(), this::tick);
     }
 
-    /** What is quiet costs nothing but this look. */
+    private void lookAtAll(long nowNanos) {
+        boolean quiet = !leaderships.isRetiring();
+        for (PartitionGroup group : groups.values()) {
+            tick(group, nowNanos);
+            quiet &= group.raft.isQuiet() && !group.dirty;
+        }
+        lull.looked(quiet, nowNanos);
+    }
+
     private void tick(PartitionGroup group, long nowNanos) {
         if (group.raft.isQuiet()) {
             suspicions.tick(group, nowNanos);
@@ -273,8 +273,7 @@ final class RaftHost {
     }
 
     void onDurable(long token) {
-        durableToken = token;
-        releaseHeld();
+        gate.onDurable(token);
     }
 
     void onDiskFull(boolean full) {
@@ -305,8 +304,8 @@ final class RaftHost {
      */
     void onCaptured(int partition, SnapshotPoint point, SnapshotCapture capture) {
         PartitionGroup group = groups.get(partition);
-        whenDurable(
-                lastToken,
+        gate.whenDurable(
+                gate.lastToken(),
                 () -> outside.writeSnapshot(
                         partition, point, capture, group.raft.snapshotsBeingSent(clock.monotonicNanos())));
     }
@@ -353,6 +352,7 @@ final class RaftHost {
     /** After each step of a group. */
     private void touch(PartitionGroup group) {
         group.countUncommitted();
+        lull.ends();
         if (!group.dirty) {
             group.dirty = true;
             dirty.add(group);
@@ -367,11 +367,7 @@ final class RaftHost {
             group.raft.flush(nowNanos);
             carryOut(group, group.raft.takeEffects(), nowNanos);
         }
-        if (!appends.isEmpty()) {
-            lastToken++;
-            outside.append(lastToken, appends);
-            appends = new ArrayList<>();
-        }
+        gate.handOver(outside::append);
         if (!storeWork.isEmpty()) {
             outside.store(storeWork);
             storeWork = new ArrayList<>();
@@ -381,16 +377,16 @@ final class RaftHost {
 
     private void carryOut(PartitionGroup group, Effects effects, long nowNanos) {
         if (!effects.durables().isEmpty()) {
-            appends.add(new LogWriter.Append(group.partition, effects.durables()));
+            gate.add(new LogWriter.Append(group.partition, effects.durables()));
             turns.logged(effects.durables());
         }
-        long token = appends.isEmpty() ? lastToken : lastToken + 1;
+        long token = gate.token();
         if (group.raft.isObserved() && !effects.durables().isEmpty()) {
-            whenDurable(token, () -> group.raft.persisted(effects.durables()));
+            gate.whenDurable(token, () -> group.raft.persisted(effects.durables()));
         }
         for (Message message : effects.messages()) {
             if (message.waitsForDisk()) {
-                whenDurable(token, () -> deliver(group, message));
+                gate.whenDurable(token, () -> deliver(group, message));
             } else {
                 deliver(group, message);
             }
@@ -414,18 +410,10 @@ final class RaftHost {
         // The leader repeats itself. What came twice while the disk was slow must not pile up here.
         if (!group.chunkWaits) {
             group.chunkWaits = true;
-            whenDurable(token, () -> {
+            gate.whenDurable(token, () -> {
                 group.chunkWaits = false;
                 outside.storeChunk(group.partition, chunk);
             });
-        }
-    }
-
-    private void whenDurable(long token, Runnable action) {
-        if (token > durableToken) {
-            held.add(new Held(token, action));
-        } else {
-            action.run();
         }
     }
 
@@ -468,12 +456,6 @@ final class RaftHost {
     /** Who this node is goes with the message as it is now: not earlier, when it had yet to wait for the disk. */
     void send(int partition, Message message) {
         outside.send(message.to(), partition, groups.get(partition).raft.replica(), message);
-    }
-
-    private void releaseHeld() {
-        while (!held.isEmpty() && held.peek().token() <= durableToken) {
-            held.poll().action().run();
-        }
     }
 
     private void onRoleChange(PartitionGroup group, Effects.RoleChange change) {

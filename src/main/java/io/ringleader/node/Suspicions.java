@@ -59,6 +59,11 @@ final class Suspicions {
         silent = found;
     }
 
+    /** Whether any node was silent when it was looked at last. */
+    boolean anybody() {
+        return !silent.isEmpty();
+    }
+
     /** Tells a quiet group of all nodes that are silent. */
     void tick(PartitionGroup group, long nowNanos) {
         for (int node : silent) {
