@@ -21,7 +21,7 @@ import java.util.Set;
 enum World {
     CRASHES_OF_TWO(
             Bounds.of(2, 2, 2).with(PROPOSALS, 1).with(CRASHES, 1).withSlowDisks(),
-            412_309,
+            357_912,
             Set.of(Reached.ELECTED_IN_A_LATER_TERM, Reached.COMMITTED, Reached.RESTARTED, Reached.WRITES_LOST)),
     REPLICATION(
             Bounds.of(3, 2, 1).with(PROPOSALS, 1).with(DUPLICATES, 1),
@@ -49,7 +49,7 @@ enum World {
     LARGE_NETWORK(Bounds.of(3, 2, 2), 2_359_812, Set.of(Reached.TWO_LEADERS, Reached.TRUNCATED)),
     LARGE_DISKS(
             Bounds.of(3, 2, 1).with(CRASHES, 1).withSlowDisks(),
-            7_011_085,
+            5_570_661,
             Set.of(Reached.WRITES_LOST, Reached.TWO_LEADERS, Reached.TRUNCATED)),
     LARGE_READS(
             Bounds.of(3, 2, 1).with(READS, 1).with(TICKS, 1).with(SILENCES, 1),
