@@ -82,8 +82,11 @@ final class NodeProcess implements AutoCloseable {
                 snapshotReaders::execute,
                 this::facts,
                 NodeProcess::exit);
-        node = new Node(config, self.id(), environment);
-        snapshotReaders.shutdown();
+        try {
+            node = new Node(config, self.id(), environment);
+        } finally {
+            snapshotReaders.shutdown();
+        }
         node.start();
     }
 

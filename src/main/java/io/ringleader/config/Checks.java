@@ -19,6 +19,8 @@ final class Checks {
 
     /** A follower misses this many heartbeats in a row before it stands for election. */
     private static final long HEARTBEATS_PER_ELECTION = 3;
+    /** Of what a node may leave uncommitted: how many partitions that commit nothing it has room for at least. */
+    static final long UNCOMMITTED_SHARES = 4;
 
     private final ClusterConfig config;
     private final List<WrittenNode> nodes;
@@ -201,9 +203,9 @@ final class Checks {
         atLeast(
                 Schema.UNCOMMITTED_NODE_MAX,
                 limits.uncommittedNodeMaxBytes(),
-                limits.uncommittedMaxBytes(),
-                "at least uncommitted_max_bytes (" + limits.uncommittedMaxBytes()
-                        + "), or one partition alone cannot hold that much");
+                UNCOMMITTED_SHARES * limits.uncommittedMaxBytes(),
+                "at least " + UNCOMMITTED_SHARES + " times uncommitted_max_bytes (" + limits.uncommittedMaxBytes()
+                        + "), or a partition that commits nothing leaves others too little");
         atLeast(
                 Schema.INFLIGHT_MAX,
                 limits.inflightMaxBytes(),

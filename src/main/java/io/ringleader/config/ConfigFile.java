@@ -177,6 +177,12 @@ public final class ConfigFile {
             long roomy = need + need / 2 + table.number(Schema.MEMORY) / 2;
             walMaxBytes = Math.max(walMaxBytes, roomy);
         }
+        long uncommittedMaxBytes = table.number(Schema.UNCOMMITTED_MAX);
+        long uncommittedNodeMaxBytes = table.number(Schema.UNCOMMITTED_NODE_MAX);
+        if (!table.has(Schema.UNCOMMITTED_NODE_MAX.name())) {
+            uncommittedNodeMaxBytes =
+                    Math.max(uncommittedNodeMaxBytes, Checks.UNCOMMITTED_SHARES * uncommittedMaxBytes);
+        }
         return new Limits(
                 table.number(Schema.MEMORY),
                 table.number(Schema.ITEM_MAX),
@@ -189,8 +195,8 @@ public final class ConfigFile {
                 table.number(Schema.APPEND_MAX),
                 table.number(Schema.INFLIGHT_MAX),
                 table.number(Schema.INFLIGHT_ENTRIES),
-                table.number(Schema.UNCOMMITTED_MAX),
-                table.number(Schema.UNCOMMITTED_NODE_MAX),
+                uncommittedMaxBytes,
+                uncommittedNodeMaxBytes,
                 snapshotLogBytes,
                 logRetainBytes,
                 walSegmentBytes,

@@ -38,7 +38,7 @@ final class Handshake {
     /** "RNGL". */
     static final int MAGIC = 0x524e474c;
 
-    static final int VERSION = 3;
+    static final int VERSION = 4;
     static final int HEADER_BYTES = 8;
 
     /** The most that anybody can make a node hold before it has proved who it is. */

@@ -359,18 +359,20 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
 
     /** Whether there is no room for the result now: it is forgotten, and will be asked for again. */
     private boolean isPostponed(long slot, byte[] results, int offset, int end) {
-        boolean hasRoom = postponed.arrived(slot)
-                || replies.isFront(slot)
-                || !postponed.mustWait(slot, replies.heldBytes(), end - offset);
-        if (hasRoom) {
+        int resultBytes = end - offset;
+        if (postponed.isIdle(replies.heldBytes(), resultBytes) || postponed.arrived(slot) || replies.isFront(slot)) {
             return false;
         }
-        ResultReader result = shared.result().reset(results, offset, end - offset);
+        ResultReader result = shared.result().reset(results, offset, resultBytes);
         result.next();
         if (result.code() != Result.VALUE && !result.has(Facts.VALUE)) {
             return false;
         }
-        postponed.postpone(slot, results, result.keyOffset(), result.keyLength(), end - offset);
+        int partition = router.partitionOf(results, result.keyOffset(), result.keyLength());
+        if (!postponed.mustWait(slot, partition, replies.heldBytes(), resultBytes)) {
+            return false;
+        }
+        postponed.postpone(slot, partition, results, result.keyOffset(), result.keyLength(), resultBytes);
         return true;
     }
 
@@ -395,8 +397,7 @@ final class ClientSession implements ConnectionHandler, RequestHandler {
         PostponedReads.Read read = postponed.next(replies.heldBytes(), replies.frontSlot());
         while (read != null) {
             byte[] key = read.key();
-            Lane lane =
-                    router.lane(router.partitionOf(key, 0, key.length), false, key.length + COMMAND_OVERHEAD_BYTES, 0);
+            Lane lane = router.lane(read.partition(), false, key.length + COMMAND_OVERHEAD_BYTES, 0);
             replies.reply(read.slot()).writeRead(key, 0, key.length, lane.commands());
             router.added(lane, this, read.slot(), 0);
             read = postponed.next(replies.heldBytes(), replies.frontSlot());

@@ -160,7 +160,7 @@ final class PartitionGroup {
     private Proposed propose(byte[] payload, long timeMillis, Request write) {
         // whoever asks a node that cannot take it had better hear that than wait for room here
         boolean mayTake = raft.isLeader() && !raft.isTransferring();
-        if (mayTake && !room.admits(payload.length, countedBytes == 0)) {
+        if (mayTake && !room.admits(payload.length, countedBytes == 0 || write == null)) {
             return Proposed.TOO_MUCH_UNCOMMITTED;
         }
         Proposed proposed = raft.propose(payload);

@@ -112,6 +112,7 @@ final class PeerCodec {
             out.putLong(m.commitIndex());
             out.putLong(m.readRound());
             out.putByte(m.quiet() ? 1 : 0);
+            out.putLong(m.identity());
         } else if (message instanceof HeartbeatReply m) {
             out.putLong(m.readRound());
             out.putByte(m.quiet() ? 1 : 0);
@@ -308,7 +309,7 @@ final class PeerCodec {
             case APPEND_REPLY ->
                 new AppendReply(
                         from, self, term, in.get() == 1, in.getLong(), in.getLong(), in.getLong(), in.getLong());
-            case HEARTBEAT -> new Heartbeat(from, self, term, in.getLong(), in.getLong(), in.get() == 1);
+            case HEARTBEAT -> new Heartbeat(from, self, term, in.getLong(), in.getLong(), in.get() == 1, in.getLong());
             case HEARTBEAT_REPLY -> new HeartbeatReply(from, self, term, in.getLong(), in.get() == 1);
             case INSTALL_SNAPSHOT -> {
                 SnapshotPoint snapshot = readPoint(in);

@@ -9,7 +9,7 @@ import java.util.TreeMap;
  */
 final class PostponedReads {
     /** The read to repeat, for the slot of its answer. */
-    record Read(long slot, byte[] key, int resultBytes) {}
+    record Read(long slot, int partition, byte[] key, int resultBytes) {}
 
     private final long maxBytes;
     /** By slot: the first is asked for first. */
@@ -24,24 +24,32 @@ final class PostponedReads {
         this.maxBytes = maxBytes;
     }
 
+    /** Whether nothing waits and there is room for a result of that size, as nearly always. */
+    boolean isIdle(long heldBytes, int resultBytes) {
+        return waiting.isEmpty() && underWay.isEmpty() && hasRoom(heldBytes, resultBytes);
+    }
+
     /**
-     * Whether there is no room for the value in the slot besides what is held and what was promised room. Or one before it will be
-     * asked for again: of the same key, that would be the younger value in the older answer.
+     * Whether there is no room for the value in the slot besides what is held and what was promised room. Or one before it, of the
+     * same partition, will be asked for again: of the same key, that would be the younger value in the older answer.
      */
-    boolean mustWait(long slot, long heldBytes, int resultBytes) {
-        return !hasRoom(heldBytes, resultBytes) || isBefore(waiting, slot) || isBefore(underWay, slot);
+    boolean mustWait(long slot, int partition, long heldBytes, int resultBytes) {
+        return !hasRoom(heldBytes, resultBytes)
+                || isBefore(waiting, slot, partition)
+                || isBefore(underWay, slot, partition);
     }
 
     private boolean hasRoom(long heldBytes, int resultBytes) {
         return heldBytes + underWayBytes + resultBytes <= maxBytes;
     }
 
-    private static boolean isBefore(TreeMap<Long, Read> reads, long slot) {
-        return !reads.isEmpty() && reads.firstKey() < slot;
+    private static boolean isBefore(TreeMap<Long, Read> reads, long slot, int partition) {
+        return reads.headMap(slot).values().stream().anyMatch(read -> read.partition() == partition);
     }
 
-    void postpone(long slot, byte[] buffer, int keyOffset, int keyLength, int resultBytes) {
-        waiting.put(slot, new Read(slot, Arrays.copyOfRange(buffer, keyOffset, keyOffset + keyLength), resultBytes));
+    void postpone(long slot, int partition, byte[] buffer, int keyOffset, int keyLength, int resultBytes) {
+        byte[] key = Arrays.copyOfRange(buffer, keyOffset, keyOffset + keyLength);
+        waiting.put(slot, new Read(slot, partition, key, resultBytes));
     }
 
     /** A result, or a failure, has come for the slot. Returns whether room was promised to it. */

@@ -9,6 +9,8 @@ import io.ringleader.raft.Entry;
 import io.ringleader.raft.HardState;
 import io.ringleader.raft.Message;
 import io.ringleader.raft.Message.AppendEntries;
+import io.ringleader.raft.Message.PreVote;
+import io.ringleader.raft.Message.RequestVote;
 import io.ringleader.raft.Message.TimeoutNow;
 import io.ringleader.raft.Raft.Proposed;
 import io.ringleader.raft.Replica;
@@ -183,10 +185,12 @@ final class RaftHost {
                     partition);
             return;
         }
-        boolean appends =
-                message instanceof AppendEntries request && !request.entries().isEmpty();
-        if (diskFull && appends) {
-            // What waits for the disk is in memory. The leader will send it again, as if it had been lost.
+        boolean waitsForDisk =
+                message instanceof AppendEntries || message instanceof PreVote || message instanceof RequestVote;
+        if (diskFull && waitsForDisk) {
+            // What waits for the disk is in memory, and so is an answer that does. As if it had been lost: it will be
+            // sent again,
+            // and whoever runs for election had better look for other voters.
             return;
         }
         if (leaderships.isRetiring() && message instanceof TimeoutNow) {

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The snapshot files of this node's partitions: takes, sends, receives and loads them. Owned by the snapshot loop, where slow
- * work harms nobody.
+ * work harms nobody; only before it runs several threads may {@link #load} side by side.
  */
 final class SnapshotKeeper {
     private static final Logger log = LoggerFactory.getLogger(SnapshotKeeper.class);

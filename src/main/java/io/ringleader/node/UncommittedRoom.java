@@ -24,7 +24,7 @@ final class UncommittedRoom {
     /**
      * Whether a proposal may come; one that is larger than the room may when it is empty. A refusal is counted.
      *
-     * @param isFirst whether its partition holds nothing yet
+     * @param isFirst whether its partition holds nothing yet; or it is but a tick, for which reads wait
      */
     boolean admits(long proposalBytes, boolean isFirst) {
         long roomBytes = isFirst ? maxBytes : maxBytes - maxBytes / PARTS;

@@ -182,6 +182,10 @@ final class Election {
             return false;
         }
         votes.put(reply.from(), voter);
+        if (reply.from() == state.self) {
+            // Only now are the others asked: what the disk took of the time is not theirs.
+            state.resetElectionTimer(nowNanos);
+        }
         return isWon();
     }
 

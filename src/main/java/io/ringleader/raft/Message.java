@@ -111,13 +111,16 @@ public sealed interface Message {
      * The empty AppendEntries of §5.2, as a message of its own because it checks no log position: it says that the leader is
      * there, how far the receiver may commit, and which round of reads it confirms (thesis §6.4).
      *
-     * @param commitIndex at most what the receiver is known to have in common with the leader
+     * @param commitIndex at most what that directory of the receiver is known to have in common with the leader
      * @param quiet the leader would like to send no more of them, until something happens ({@link Quiet})
+     * @param identity of the directory that the leader speaks of: the receiver may have come up with another one, of whose log
+     *     the leader knows nothing yet
      */
-    record Heartbeat(int from, int to, long term, long commitIndex, long readRound, boolean quiet) implements Message {
-        /** Of a leader that goes on to send them. */
-        public Heartbeat(int from, int to, long term, long commitIndex, long readRound) {
-            this(from, to, term, commitIndex, readRound, false);
+    record Heartbeat(int from, int to, long term, long commitIndex, long readRound, boolean quiet, long identity)
+            implements Message {
+        /** Whether the receiver is who the leader takes it for. */
+        public boolean isFor(Replica receiver) {
+            return identity == receiver.identity();
         }
 
         @Override

@@ -79,6 +79,11 @@ final class Progress {
         return counts;
     }
 
+    /** Of the directory; any number before it was heard of. */
+    long identity() {
+        return replica == null ? 0 : replica.identity();
+    }
+
     boolean isOf(Replica other) {
         return replica != null && replica.isSameDirectory(other);
     }

@@ -141,6 +141,7 @@ final class Quiet {
     void answer(Heartbeat heartbeat) {
         long lastIndex = state.log.lastIndex();
         boolean agrees = heartbeat.quiet()
+                && heartbeat.isFor(standing.self())
                 && standing.isVoter()
                 && followerReads.isIdle()
                 && lastIndex == heartbeat.commitIndex()

@@ -365,7 +365,7 @@ public final class Raft extends RaftView {
             replication.onAppendEntries(request);
         } else if (message instanceof Heartbeat heartbeat) {
             follow(message, nowNanos);
-            replication.onHeartbeat(heartbeat);
+            replication.onHeartbeat(heartbeat, standing.self());
             quiet.answer(heartbeat);
         } else if (message instanceof InstallSnapshot chunk) {
             follow(message, nowNanos);

@@ -128,7 +128,9 @@ final class Replication {
     void sendHeartbeat(Progress follower, long readRound, boolean quiet) {
         // Never beyond what the follower is known to have: after it, its log may hold something else (§5.3).
         long commitIndex = Math.min(follower.matchIndex(), state.commitIndex());
-        state.effects().send(new Heartbeat(state.self, follower.node, state.term(), commitIndex, readRound, quiet));
+        state.effects()
+                .send(new Heartbeat(
+                        state.self, follower.node, state.term(), commitIndex, readRound, quiet, follower.identity()));
     }
 
     /** If last log index ≥ nextIndex for a follower: send AppendEntries with log entries starting at nextIndex (Figure 2). */
@@ -323,7 +325,9 @@ final class Replication {
                         state.self, request.from(), state.term(), rejectedIndex, conflictTerm, conflictIndex));
     }
 
-    void onHeartbeat(Heartbeat heartbeat) {
-        state.commitTo(Math.min(heartbeat.commitIndex(), state.log.lastIndex()));
+    void onHeartbeat(Heartbeat heartbeat, Replica self) {
+        if (heartbeat.isFor(self)) {
+            state.commitTo(Math.min(heartbeat.commitIndex(), state.log.lastIndex()));
+        }
     }
 }

@@ -72,6 +72,12 @@ record Leading(
                 false);
     }
 
+    /** Whether it is that directory of the voter of which it knows anything. */
+    boolean isOf(int voter, long identity) {
+        Heard directory = heard.get(voter);
+        return directory != null && directory.replica().identity() == identity;
+    }
+
     long matchIndex(int voter) {
         return matchIndex.getOrDefault(voter, 0L);
     }

@@ -174,7 +174,8 @@ final class Replicating {
             if (message.quiet() && !isAllThereIs(server)) {
                 return disabled("it may be quiet only when everybody has everything: " + server.leading());
             }
-            long known = Math.min(server.leading().matchIndex(message.to()), server.commitIndex());
+            boolean isOfIt = server.leading().isOf(message.to(), message.identity());
+            long known = isOfIt ? Math.min(server.leading().matchIndex(message.to()), server.commitIndex()) : 0;
             return message.commitIndex() <= known
                     ? next(server.with(server.leading().withRound(message.readRound())))
                     : disabled("node " + message.to() + " is known to have committed entries up to " + known
@@ -194,7 +195,11 @@ final class Replicating {
         return new Action(
                 "HandleHeartbeat",
                 server -> next(server.committedTo(
-                                Math.min(message.commitIndex(), server.log().lastIndex())))
+                                message.isFor(server.standing().speaker())
+                                        ? Math.min(
+                                                message.commitIndex(),
+                                                server.log().lastIndex())
+                                        : 0))
                         .sending(new HeartbeatReply(
                                 server.id(), message.from(), server.currentTerm(), message.readRound())));
     }
@@ -204,6 +209,7 @@ final class Replicating {
         return new Action("AgreeToBeQuiet", server -> {
             long last = server.log().lastIndex();
             if (!message.quiet()
+                    || !message.isFor(server.standing().speaker())
                     || message.commitIndex() != last
                     || !server.standing().speaker().voter()) {
                 return disabled("it is not asked to be quiet, does not vote, or its log does not end at "

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The snapshot files of a node: {@code <directory>/<group>/<16 hex of index>-<16 hex of term>.snap}. Storage does not know what
- * is in them. Owned by one thread, the snapshot loop.
+ * is in them. Owned by one thread, the snapshot loop; before that runs, several may {@link #open} snapshots.
  *
  * <p><b>The order that callers must keep</b>, for a snapshot of their own and for one from a peer alike:
  * <ol>

@@ -80,7 +80,7 @@ class ConfigFileTest {
                 """);
         List<String> names = Schema.KEYS.get("limits");
         long[] values = {
-            9_000_001, 100_002, 3, 300_004, 600_004, 250_004, 200_005, 210_006, 300_007, 400_008, 9, 500_010, 600_011,
+            9_000_001, 100_002, 3, 300_004, 600_004, 250_004, 200_005, 210_006, 300_007, 400_008, 9, 500_010, 2_000_041,
             20_011, 0, 1_000_013, 9_000_014, 40_015, 400_016, 500_017, 2
         };
         for (int i = 0; i < values.length; i++) {
@@ -308,16 +308,19 @@ class ConfigFileTest {
     }
 
     @Test
-    void aNodeMustHaveRoomForWhatOnePartitionMayLeaveUncommitted() throws ConfigException {
-        assertThat(problemsOf(MINIMAL + "[limits]\nuncommitted_node_max_bytes = 33_554_431\n"))
-                .containsExactly("/etc/ringleader/demo.toml:16: limits.uncommitted_node_max_bytes: 33554431 is too"
-                        + " little: it must be at least uncommitted_max_bytes (33554432), or one partition alone cannot"
-                        + " hold that much. Set it to 33554432 or more.");
-        String enough = MINIMAL + "[limits]\nuncommitted_node_max_bytes = 33_554_432\n";
+    void aNodeMustHaveRoomForSeveralPartitionsThatLeaveMuchUncommitted() throws ConfigException {
+        assertThat(problemsOf(MINIMAL + "[limits]\nuncommitted_node_max_bytes = 134_217_727\n"))
+                .containsExactly("/etc/ringleader/demo.toml:16: limits.uncommitted_node_max_bytes: 134217727 is too"
+                        + " little: it must be at least 4 times uncommitted_max_bytes (33554432), or a partition that"
+                        + " commits nothing leaves others too little. Set it to 134217728 or more.");
+        String enough = MINIMAL + "[limits]\nuncommitted_node_max_bytes = 134_217_728\n";
         assertThat(ConfigFile.parse(enough, FILE).limits().uncommittedNodeMaxBytes())
-                .isEqualTo(33_554_432);
+                .isEqualTo(128 << 20);
         assertThat(ConfigFile.parse(MINIMAL, FILE).limits().uncommittedNodeMaxBytes())
                 .isEqualTo(256 << 20);
+        String large = MINIMAL + "[limits]\nuncommitted_max_bytes = 100_000_000\n";
+        assertThat(ConfigFile.parse(large, FILE).limits().uncommittedNodeMaxBytes())
+                .isEqualTo(400_000_000);
     }
 
     /** 16 partitions of twice 4 MiB, until which a log may wait for its turn; and two segments of 64 MiB. */

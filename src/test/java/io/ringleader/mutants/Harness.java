@@ -40,11 +40,10 @@ enum Harness {
     RAFT_LOOPS("raft loops", 200, Set.of("node", "raft"), RaftLoopSchedule::run),
 
     /** Whole nodes whose groups have nothing to do. */
-    QUIET_NODES(
-            "scripts of quiet nodes",
-            1,
-            Set.of("node", "raft"),
-            seed -> Scripts.run("io.ringleader.node.QuietClusterTest")),
+    QUIET_NODES("scripts of quiet nodes", 1, Set.of("node", "raft"), seed -> {
+        Scripts.run("io.ringleader.node.LullTest");
+        Scripts.run("io.ringleader.node.QuietClusterTest");
+    }),
 
     /** Whole nodes, on simulated networks, disks and clocks. */
     SIMULATION(

@@ -199,11 +199,11 @@ class HandshakeTest {
         hello[4] = 7;
         Refused refused =
                 (Refused) Handshake.accept(identity(2, "s"), Set.of(1), random).receive(ByteBuffer.wrap(hello));
-        assertThat(refused.reason()).contains("version 3").contains("version 7");
+        assertThat(refused.reason()).contains("version 4").contains("version 7");
         byte[] refusal = refused.bytes().clone();
         refusal[4] = 9;
         Refused heard = (Refused) Handshake.dial(identity(1, "s"), 2, random).receive(ByteBuffer.wrap(refusal));
-        assertThat(heard.reason()).contains("it refused this node: node 2 speaks version 3");
+        assertThat(heard.reason()).contains("it refused this node: node 2 speaks version 4");
     }
 
     @Test

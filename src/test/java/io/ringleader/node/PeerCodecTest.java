@@ -109,7 +109,8 @@ class PeerCodecTest {
                                 FROM, SELF, t, prev, prevTerm, numbered(prev, entries), commit)),
                 Combinators.combine(l, b, l, l, l, l)
                         .as((t, s, m, r, ct, ci) -> new Message.AppendReply(FROM, SELF, t, s, m, r, ct, ci)),
-                Combinators.combine(l, l, l, b).as((t, c, r, q) -> new Message.Heartbeat(FROM, SELF, t, c, r, q)),
+                Combinators.combine(l, l, l, b, l)
+                        .as((t, c, r, q, i) -> new Message.Heartbeat(FROM, SELF, t, c, r, q, i)),
                 Combinators.combine(l, l, b).as((t, r, q) -> new Message.HeartbeatReply(FROM, SELF, t, r, q)),
                 Combinators.combine(l, point, l, bytes, b)
                         .as((t, p, o, d, done) -> new Message.InstallSnapshot(FROM, SELF, t, p, o, d, done)),

@@ -8,27 +8,36 @@ import org.junit.jupiter.api.Test;
 class PostponedReadsTest {
     private static final byte[] KEY = "xkey".getBytes(StandardCharsets.US_ASCII);
 
+    private static final int PARTITION = 3;
+
     private final PostponedReads reads = new PostponedReads(1_000);
 
     private void postpone(long slot, int bytes) {
-        reads.postpone(slot, KEY, 1, 3, bytes);
+        reads.postpone(slot, PARTITION, KEY, 1, 3, bytes);
     }
 
     @Test
     void whatFitsNeedNotWait() {
-        assertThat(reads.mustWait(5, 900, 100)).isFalse();
-        assertThat(reads.mustWait(5, 900, 101)).isTrue();
+        assertThat(reads.mustWait(5, PARTITION, 900, 100)).isFalse();
+        assertThat(reads.mustWait(5, PARTITION, 900, 101)).isTrue();
     }
 
     @Test
     void aValueBehindOneThatIsAskedForAgainIsAskedForAgainToo() {
         postpone(5, 400);
-        assertThat(reads.mustWait(4, 0, 10)).isFalse();
-        assertThat(reads.mustWait(6, 0, 10)).as("one before it waits").isTrue();
+        assertThat(reads.mustWait(4, PARTITION, 0, 10)).isFalse();
+        assertThat(reads.mustWait(6, PARTITION, 0, 10))
+                .as("one before it waits")
+                .isTrue();
+        assertThat(reads.mustWait(6, PARTITION + 1, 0, 10))
+                .as("no other partition waits for it")
+                .isFalse();
         assertThat(reads.next(0, 1).slot()).isEqualTo(5);
-        assertThat(reads.mustWait(6, 0, 10)).as("one before it is under way").isTrue();
+        assertThat(reads.mustWait(6, PARTITION, 0, 10))
+                .as("one before it is under way")
+                .isTrue();
         assertThat(reads.arrived(5)).isTrue();
-        assertThat(reads.mustWait(6, 0, 10)).isFalse();
+        assertThat(reads.mustWait(6, PARTITION, 0, 10)).isFalse();
     }
 
     @Test
@@ -39,7 +48,7 @@ class PostponedReadsTest {
         assertThat(reads.next(100, 1).slot()).isEqualTo(5);
         assertThat(reads.next(100, 1).slot()).isEqualTo(6);
         assertThat(reads.next(100, 1)).isNull();
-        assertThat(reads.mustWait(1, 100, 101))
+        assertThat(reads.mustWait(1, PARTITION, 100, 101))
                 .as("room is promised to the two")
                 .isTrue();
         assertThat(reads.arrived(5)).isTrue();

@@ -11,6 +11,7 @@ import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.store.ByteWriter;
 import io.ringleader.store.CommandBatch;
 import io.ringleader.store.CommandWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The raft loop of node 1 of 3, with one partition. */
 class RaftHostTest extends RaftHostHarness {
     private Request follow() {
-        receive(new Message.Heartbeat(2, 1, 5, 0, 0));
+        receive(new Message.Heartbeat(2, 1, 5, 0, 0, false, 1));
         Request read = read();
         ask(read);
         return read;
@@ -50,7 +51,7 @@ class RaftHostTest extends RaftHostHarness {
         Entry entry = new Entry(1, 5, EntryType.COMMANDS, stamped);
         receive(new Message.AppendEntries(2, 1, 5, 0, 0, List.of(entry), 1));
         world.runMillis(1_500);
-        receive(new Message.Heartbeat(2, 1, 5, 1, 0));
+        receive(new Message.Heartbeat(2, 1, 5, 1, 0, false, 1));
         Request read = follow();
         receive(new Message.ReadIndexReply(
                 2, 1, 5, sent(Message.ReadIndex.class).get(0).ask(), 1, 1));
@@ -80,7 +81,7 @@ class RaftHostTest extends RaftHostHarness {
         receive(new Message.RequestVote(2, 1, 5, 0, 0, false));
         world.runMillis(20);
         assertThat(sent(Message.VoteReply.class)).isEmpty();
-        receive(new Message.Heartbeat(3, 1, 5, 0, 1));
+        receive(new Message.Heartbeat(3, 1, 5, 0, 1, false, 1));
         assertThat(sent(Message.HeartbeatReply.class))
                 .as("this one promises nothing")
                 .hasSize(1);
@@ -115,7 +116,7 @@ class RaftHostTest extends RaftHostHarness {
         Request read = read();
         ask(write);
         ask(read);
-        receive(new Message.Heartbeat(3, 1, group.raft.term() + 1, 0, 0));
+        receive(new Message.Heartbeat(3, 1, group.raft.term() + 1, 0, 0, false, 1));
         world.runMillis(1);
         assertThat(statusOf(write)).isEqualTo(Response.Status.LOST);
         assertThat(statusOf(read)).isEqualTo(Response.Status.NOT_LEADER);
@@ -135,7 +136,7 @@ class RaftHostTest extends RaftHostHarness {
         Request write = write(10);
         loop.execute(() -> host.onMessage(PARTITION, voter(2), new Message.VoteReply(2, 1, term, true)));
         loop.execute(() -> host.onRequest(write));
-        loop.execute(() -> host.onMessage(PARTITION, voter(3), new Message.Heartbeat(3, 1, term + 1, 0, 0)));
+        loop.execute(() -> host.onMessage(PARTITION, voter(3), new Message.Heartbeat(3, 1, term + 1, 0, 0, false, 1)));
         world.runMillis(1);
         assertThat(statusOf(write)).isEqualTo(Response.Status.LOST);
         assertThat(host.unfinished()).isEmpty();
@@ -234,6 +235,40 @@ class RaftHostTest extends RaftHostHarness {
             acknowledge();
         }
         assertThat(captured).hasSize(2);
+    }
+
+    @Test
+    void aSnapshotThatFoundNoRoomIsTriedAgainAlsoWhereAllIsQuiet() {
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 1; i <= 4; i++) {
+            entries.add(new Entry(i, 5, EntryType.COMMANDS, write(900).bytes()));
+        }
+        receive(new Message.AppendEntries(2, 1, 5, 0, 0, entries, 4));
+        world.runMillis(20);
+        assertThat(captured).hasSize(1);
+        loop.execute(() -> host.onSnapshotTaken(PARTITION, captured.get(0), OptionalLong.empty()));
+        receive(new Message.Heartbeat(2, 1, 5, 4, 1, true, 1));
+        assertThat(group.raft.isQuiet()).isTrue();
+        world.runMillis(4_900);
+        assertThat(captured).hasSize(1);
+        world.runMillis(1_200);
+        assertThat(captured).hasSize(2);
+    }
+
+    @Test
+    void aNodeWhoseDiskIsFullGathersNothingThatWaitsForIt() {
+        loop.execute(() -> host.onDiskFull(true));
+        diskWorks = false;
+        receive(new Message.AppendEntries(2, 1, 5, 0, 0, List.of(), 0));
+        receive(new Message.PreVote(2, 1, 6, 0, 0));
+        receive(new Message.RequestVote(2, 1, 6, 0, 0, false));
+        world.runMillis(1);
+        assertThat(group.raft.term()).isZero();
+        assertThat(sent).isEmpty();
+        receive(new Message.Heartbeat(2, 1, 5, 0, 1, false, 1));
+        assertThat(group.raft.leader())
+                .as("it follows, and does not run for election")
+                .isEqualTo(2);
     }
 
     @Test

@@ -159,7 +159,7 @@ class UncommittedRoomTest extends RaftHostHarness {
         fillBy(group);
         fillTheRest();
 
-        receive(new Message.Heartbeat(3, 1, group.raft.term() + 1, 0, 0));
+        receive(new Message.Heartbeat(3, 1, group.raft.term() + 1, 0, 0, false, 1));
         world.runMillis(1);
 
         assertThat(group.raft.uncommittedBytes()).isZero();

@@ -156,7 +156,7 @@ final class OneNode implements NodeEvents {
     }
 
     void heartbeat(int from, long term, long commit) {
-        receive(new Message.Heartbeat(from, ID, term, commit, 0));
+        receive(new Message.Heartbeat(from, ID, term, commit, 0, false, ID));
     }
 
     // ---- what it did

@@ -16,7 +16,7 @@ class QuietFollowerTest {
     private static final long IDLE = RaftConfig.QUIET_AFTER_TIMEOUTS * Settings.TIMEOUT_MAX;
 
     private static Heartbeat offer(long term, long commit, long round) {
-        return new Heartbeat(2, OneNode.ID, term, commit, round, true);
+        return new Heartbeat(2, OneNode.ID, term, commit, round, true, OneNode.ID);
     }
 
     /** Follows node 2 in term 1 with entries 1 and 2, both committed. */
@@ -67,7 +67,7 @@ class QuietFollowerTest {
     void aNewcomerDoesNotAgree() {
         OneNode node = OneNode.empty(3);
         node.pass(0);
-        node.receive(new Heartbeat(2, 1, 1, 0, 5, true));
+        node.receive(new Heartbeat(2, 1, 1, 0, 5, true, node.raft().replica().identity()));
         assertThat(node.sent()).contains("1>2 HeartbeatReply t1 round 5");
         assertThat(node.raft().isQuiet()).isFalse();
     }
@@ -75,10 +75,10 @@ class QuietFollowerTest {
     @Test
     void anyOtherMessageOfTheLeaderWakesAFollower() {
         for (Message message : List.of(
-                new Heartbeat(2, 1, 1, 2, 6),
+                new Heartbeat(2, 1, 1, 2, 6, false, 1),
                 new Message.AppendEntries(2, 1, 1, 2, 1, List.of(), 2),
                 new Message.Vouch(2, 1, 1, new Replica(3, 2, 5, false)),
-                new Heartbeat(2, 1, 1, 1, 6, true))) {
+                new Heartbeat(2, 1, 1, 1, 6, true, 1))) {
             OneNode node = quietFollower();
             node.receive(message);
             assertThat(node.raft().isQuiet()).as(message.toString()).isFalse();

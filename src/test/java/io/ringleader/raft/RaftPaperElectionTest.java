@@ -231,7 +231,7 @@ class RaftPaperElectionTest {
         OneNode node = OneNode.of(3, 3, HardState.NOBODY);
         node.campaign();
 
-        node.receive(new Heartbeat(3, 1, 3, 0, 0));
+        node.receive(new Heartbeat(3, 1, 3, 0, 0, false, 1));
 
         assertThat(node.raft().role()).isEqualTo(Role.CANDIDATE);
     }

@@ -36,9 +36,9 @@ class RaftTest {
     void messagesForOthersAndFromStrangersAreRejected() {
         Raft raft = raft(1, List.of(1, 2, 3));
 
-        assertThatThrownBy(() -> raft.receive(new Heartbeat(2, 3, 1, 0, 0), NODE_2, 0))
+        assertThatThrownBy(() -> raft.receive(new Heartbeat(2, 3, 1, 0, 0, false, 3), NODE_2, 0))
                 .hasMessageContaining("was given");
-        assertThatThrownBy(() -> raft.receive(new Heartbeat(4, 1, 1, 0, 0), new Replica(4, 1, 4, true), 0))
+        assertThatThrownBy(() -> raft.receive(new Heartbeat(4, 1, 1, 0, 0, false, 1), new Replica(4, 1, 4, true), 0))
                 .hasMessageContaining("was given");
     }
 
@@ -48,7 +48,7 @@ class RaftTest {
         Effects taken = raft.takeEffects();
         assertThat(taken.isEmpty()).isTrue();
 
-        raft.receive(new Heartbeat(2, 1, 1, 0, 0), NODE_2, 0);
+        raft.receive(new Heartbeat(2, 1, 1, 0, 0, false, 1), NODE_2, 0);
 
         assertThat(taken.isEmpty()).isTrue();
         assertThat(raft.takeEffects().isEmpty()).isFalse();
@@ -89,7 +89,7 @@ class RaftTest {
                 observer);
 
         raft.tick(1);
-        raft.receive(new Heartbeat(2, 1, 4, 0, 0), NODE_2, 2);
+        raft.receive(new Heartbeat(2, 1, 4, 0, 0, false, 1), NODE_2, 2);
         raft.propose(new byte[3]);
         raft.read(7, 2);
         raft.transferLeadership(2, 3);
@@ -158,7 +158,7 @@ class RaftTest {
         assertThat(node.raft().uncommittedBytes() - inheritedBytes)
                 .isEqualTo(node.raft().entry(4).sizeBytes());
 
-        node.receive(new Message.Heartbeat(2, 1, 9, 0, 0));
+        node.receive(new Message.Heartbeat(2, 1, 9, 0, 0, false, 1));
 
         assertThat(node.raft().lastIndex()).isEqualTo(4);
         assertThat(node.raft().uncommittedBytes()).isZero();

@@ -168,6 +168,29 @@ class StandingTest {
         assertThat(node.sent()).containsExactly("1>2 Introduce t0", "1>3 Introduce t0");
     }
 
+    /** The leader may have been told of what another directory of the node had: of what lies there in this one, it knows nothing. */
+    @Test
+    void aHeartbeatForAnotherDirectoryCommitsNothing() {
+        OneNode node = OneNode.of(3, 1, 0, 1, 1);
+        node.receive(new Message.Heartbeat(2, 1, 2, 2, 1, true, 77));
+        assertThat(node.raft().commitIndex()).isZero();
+        assertThat(node.raft().isQuiet()).isFalse();
+        node.receive(new Message.Heartbeat(2, 1, 2, 2, 2, true, OneNode.ID));
+        assertThat(node.raft().commitIndex()).isEqualTo(2);
+    }
+
+    @Test
+    void aLeaderSpeaksOfTheDirectoryThatItHasHeard() {
+        OneNode leader = OneNode.leader(3, 0);
+        leader.sent();
+        leader.receive(new Message.HeartbeatReply(3, 1, leader.raft().term(), 0, false), new Replica(3, 1, 3, true));
+        leader.pass(Settings.HEARTBEAT);
+        assertThat(leader.sentMessages())
+                .filteredOn(message -> message instanceof Message.Heartbeat && message.to() == 3)
+                .isNotEmpty()
+                .allMatch(message -> ((Message.Heartbeat) message).identity() == 3);
+    }
+
     @Test
     void aVoterVouchesForOneDirectoryOfAGeneration() {
         OneNode node = OneNode.of(3, 1, 0, 1);
