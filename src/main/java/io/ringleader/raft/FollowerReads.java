@@ -41,6 +41,8 @@ final class FollowerReads {
 
     private int leader = HardState.NOBODY;
     /** Negative before the first question: an answer to another life of this node must not pass for one to this. */
+    private long firstAsk = NONE;
+
     private long lastAsk = NONE;
 
     private boolean askWanted;
@@ -70,10 +72,12 @@ final class FollowerReads {
 
     /** An answer holds for all reads that had come when its question left: a read that came later may have to see more. */
     void onReply(ReadIndexReply reply, long nowNanos) {
-        state.commitTo(Math.min(reply.commitIndex(), state.log.lastIndex()));
-        if (reply.ask() > lastAsk) {
+        boolean isOurs = firstAsk != NONE && reply.ask() >= firstAsk && reply.ask() <= lastAsk;
+        if (!isOurs) {
+            // What the leader says of the log may be of another directory: that of the life that asked.
             return;
         }
+        state.commitTo(Math.min(reply.commitIndex(), state.log.lastIndex()));
         for (Waiting read : waiting) {
             if (read.readIndex == NONE && read.ask != NONE && read.ask <= reply.ask()) {
                 read.readIndex = reply.readIndex();
@@ -114,6 +118,7 @@ final class FollowerReads {
     private void ask(long nowNanos) {
         if (lastAsk == NONE) {
             lastAsk = state.random.nextLong() >>> 2;
+            firstAsk = lastAsk + 1;
         }
         lastAsk++;
         for (Waiting read : waiting) {
@@ -134,7 +139,7 @@ final class FollowerReads {
 
     void describe(StringBuilder text, long nowNanos) {
         if (lastAsk != NONE) {
-            text.append(", asked ").append(lastAsk);
+            text.append(", asked ").append(firstAsk).append(" to ").append(lastAsk);
         }
         for (Waiting read : waiting) {
             text.append(", read ").append(read.readId).append(" asked with ").append(read.ask);

@@ -7,10 +7,11 @@ import java.util.TreeMap;
 /**
  * The reads that wait at a server which does not lead (thesis §6.4). Immutable.
  *
- * @param lastAsk the number of the last question that it sent to a leader, 0 if none
+ * @param firstAsk the number of the first question that it sent to a leader since it started, 0 if none
+ * @param lastAsk of the last
  * @param reads by id
  */
-record Following(long lastAsk, SortedMap<Long, Read> reads) {
+record Following(long firstAsk, long lastAsk, SortedMap<Long, Read> reads) {
     private static final long UNKNOWN = Long.MAX_VALUE;
 
     /**
@@ -26,16 +27,21 @@ record Following(long lastAsk, SortedMap<Long, Read> reads) {
         }
     }
 
-    static final Following NOT = new Following(0, Collections.emptySortedMap());
+    static final Following NOT = new Following(0, 0, Collections.emptySortedMap());
 
     Following asking(long ask) {
-        return new Following(ask, reads);
+        return new Following(firstAsk == 0 ? ask : firstAsk, ask, reads);
+    }
+
+    /** Whether it is of this life of the server. */
+    boolean hasAsked(long ask) {
+        return firstAsk != 0 && firstAsk <= ask && ask <= lastAsk;
     }
 
     Following withRead(long readId, long mustSee) {
         SortedMap<Long, Read> more = new TreeMap<>(reads);
         more.put(readId, new Read(lastAsk, mustSee, UNKNOWN));
-        return new Following(lastAsk, more);
+        return new Following(firstAsk, lastAsk, more);
     }
 
     Following withoutRead(long readId) {
@@ -44,18 +50,18 @@ record Following(long lastAsk, SortedMap<Long, Read> reads) {
         }
         SortedMap<Long, Read> fewer = new TreeMap<>(reads);
         fewer.remove(readId);
-        return new Following(lastAsk, fewer);
+        return new Following(firstAsk, lastAsk, fewer);
     }
 
     /** An answer holds for the reads that had come when its question left. */
     Following answered(long ask, long readIndex) {
-        if (ask > lastAsk) {
+        if (!hasAsked(ask)) {
             return this;
         }
         SortedMap<Long, Read> changed = new TreeMap<>(reads);
         changed.replaceAll((id, read) -> read.lastAsk() < ask
                 ? new Read(read.lastAsk(), read.mustSee(), Math.min(read.readIndex(), readIndex))
                 : read);
-        return new Following(lastAsk, changed);
+        return new Following(firstAsk, lastAsk, changed);
     }
 }

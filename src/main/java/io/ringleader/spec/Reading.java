@@ -152,7 +152,11 @@ final class Reading {
         return new Action(
                 "HandleReadIndexReply",
                 server -> next(server.committedTo(
-                                Math.min(reply.commitIndex(), server.log().lastIndex()))
+                                server.following().hasAsked(reply.ask())
+                                        ? Math.min(
+                                                reply.commitIndex(),
+                                                server.log().lastIndex())
+                                        : 0)
                         .with(server.following().answered(reply.ask(), reply.readIndex()))));
     }
 }

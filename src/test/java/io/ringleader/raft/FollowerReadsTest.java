@@ -156,6 +156,19 @@ class FollowerReadsTest {
         assertThat(node.reads).isEmpty();
     }
 
+    /** It may have been of another directory that the leader knew so much. */
+    @Test
+    void anAnswerToAnotherLifeOfTheNodeCommitsNothing() {
+        OneNode node = follower(2, 0);
+        node.read(7);
+        long ask = question(node);
+        answer(node, ask - 1, 2, 2);
+        answer(node, ask + 1, 2, 2);
+        assertThat(node.raft().commitIndex()).isZero();
+        answer(node, ask, 2, 2);
+        assertThat(node.raft().commitIndex()).isEqualTo(2);
+    }
+
     @Test
     void whoDoesNotVoteYetServesNoReads() {
         OneNode node = OneNode.empty(3);
