@@ -65,8 +65,7 @@ final class NodeProcess implements AutoCloseable {
         Loop snapshotLoop = threadLoop("snapshot");
         Loop logLoop = threadLoop("log");
         clientNetwork = new TcpNetwork(clientLoop, clientLimits(limits), FULL);
-        ExecutorService snapshotReaders =
-                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), NodeProcess::snapshotReader);
+        ExecutorService snapshotReaders = Executors.newFixedThreadPool(snapshotReaders(), NodeProcess::snapshotReader);
         Environment environment = new Environment(
                 SystemClock.INSTANCE,
                 new SecureRandom(),
@@ -94,6 +93,11 @@ final class NodeProcess implements AutoCloseable {
     private static int loopThreads(Limits limits) {
         int processors = Runtime.getRuntime().availableProcessors();
         return limits.loopThreads() > 0 ? limits.loopThreads() : processors < PROCESSORS_FOR_ALL_LOOPS ? 1 : 3;
+    }
+
+    /** The other half is for the collector, which has as much to do then, and for other nodes where a machine has few. */
+    private static int snapshotReaders() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     }
 
     private static Thread snapshotReader(Runnable task) {
