@@ -54,8 +54,11 @@ enum Harness {
                 throw failure;
             })),
 
-    /** What is no promise to anybody, but a limit or a shorter way; after all that finds promises broken. */
-    THESIS("scripts of the thesis", 1, Set.of("raft"), seed -> Scripts.run("io.ringleader.raft.RaftThesisTest"));
+    /** What is a limit or a shorter way, or takes more than chance to go wrong; after all that finds promises broken. */
+    THESIS("scripts of the thesis", 1, Set.of("raft"), seed -> {
+        Scripts.run("io.ringleader.raft.RaftThesisTest");
+        Scripts.run("io.ringleader.raft.FollowerReadsTest");
+    });
 
     private final String text;
     private final int seeds;
