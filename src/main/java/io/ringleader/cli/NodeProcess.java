@@ -95,7 +95,7 @@ final class NodeProcess implements AutoCloseable {
         return limits.loopThreads() > 0 ? limits.loopThreads() : processors < PROCESSORS_FOR_ALL_LOOPS ? 1 : 3;
     }
 
-    /** The other half is for the collector, which has as much to do then, and for other nodes where a machine has few. */
+    /** With as many as processors, three nodes that started at once on two took longer than with one each. */
     private static int snapshotReaders() {
         return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     }

@@ -188,9 +188,8 @@ final class RaftHost {
         boolean waitsForDisk =
                 message instanceof AppendEntries || message instanceof PreVote || message instanceof RequestVote;
         if (diskFull && waitsForDisk) {
-            // What waits for the disk is in memory, and so is an answer that does. As if it had been lost: it will be
-            // sent again,
-            // and whoever runs for election had better look for other voters.
+            // What waits for the disk is in memory, and so is an answer that does. Taken for lost, it is sent again;
+            // and whoever runs for election looks for other voters.
             return;
         }
         if (leaderships.isRetiring() && message instanceof TimeoutNow) {

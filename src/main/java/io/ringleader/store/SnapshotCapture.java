@@ -77,7 +77,7 @@ public final class SnapshotCapture {
 
     /**
      * Has the processor fetch items that are about to be read, all at once. They lie in memory in no order, so each would be
-     * waited for in its turn; a large snapshot takes a third less time so.
+     * waited for in its turn.
      */
     void bringNear(long[] slots) {
         int read = 0;
