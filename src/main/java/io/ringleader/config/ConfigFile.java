@@ -172,9 +172,11 @@ public final class ConfigFile {
         if (!table.has(Schema.WAL_MAX.name())) {
             // Room for every partition of the cluster, wherever they are placed, and half as much again: where little
             // happens no snapshot is to be taken at once for those in which much does. What a large partition needs
-            // beyond that, up to half of what it holds, is in memory_bytes.
+            // beyond that, in proportion to what it holds, is in memory_bytes.
             long need = Checks.walNeed(partitions, snapshotLogBytes, walSegmentBytes);
-            long roomy = need + need / 2 + table.number(Schema.MEMORY) / 2;
+            long largeMaxBytes =
+                    Limits.LOG_GROWTH_MAX * table.number(Schema.MEMORY) / Limits.SNAPSHOT_BYTES_PER_LOG_BYTE;
+            long roomy = need + need / 2 + largeMaxBytes;
             walMaxBytes = Math.max(walMaxBytes, roomy);
         }
         long uncommittedMaxBytes = table.number(Schema.UNCOMMITTED_MAX);

@@ -17,7 +17,7 @@ package io.ringleader.config;
  * @param inflightMaxEntries likewise, counted
  * @param uncommittedMaxBytes of entries that a leader holds for one partition and that are not yet both committed and on its disk
  * @param uncommittedNodeMaxBytes likewise, for all partitions that a node leads; above it, none of them takes more
- * @param snapshotLogBytes of log of one partition since its last snapshot that make it take the next, unless a quarter of that one is
+ * @param snapshotLogBytes of log of one partition since its last snapshot that make it take the next, unless a third of that one is
  *     more; up to {@link #LOG_GROWTH_MAX} times that may wait for others
  * @param logRetainBytes of log of one partition kept behind a snapshot for followers that lag
  * @param walSegmentBytes of one file of the write-ahead log
@@ -52,4 +52,7 @@ public record Limits(
         int loopThreads) {
     /** A log may grow to so many times what calls for a snapshot while others of the node have theirs written or sent. */
     public static final int LOG_GROWTH_MAX = 2;
+
+    /** Bounds what is written to snapshots by what is written to the log, and the log by what it is the log of. */
+    public static final int SNAPSHOT_BYTES_PER_LOG_BYTE = 3;
 }

@@ -32,8 +32,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -316,18 +314,17 @@ public final class Node implements Closeable {
                                     chunk.offset(),
                                     () -> env.raftLoop()
                                             .execute(() -> raftHost.onSnapshotDamaged(partition, chunk.snapshot())))
-                            .ifPresent(read -> env.raftLoop().execute(() -> {
-                                raftHost.send(
-                                        partition,
-                                        new InstallSnapshot(
-                                                self.id(),
-                                                chunk.to(),
-                                                chunk.term(),
-                                                chunk.snapshot(),
-                                                chunk.offset(),
-                                                read.data(),
-                                                read.last()));
-                            })));
+                            .ifPresent(read -> env.raftLoop()
+                                    .execute(() -> raftHost.send(
+                                            partition,
+                                            new InstallSnapshot(
+                                                    self.id(),
+                                                    chunk.to(),
+                                                    chunk.term(),
+                                                    chunk.snapshot(),
+                                                    chunk.offset(),
+                                                    read.data(),
+                                                    read.last())))));
         }
 
         @Override
@@ -340,12 +337,16 @@ public final class Node implements Closeable {
         }
 
         @Override
-        public void writeSnapshot(
-                int partition, SnapshotPoint point, SnapshotCapture capture, Set<SnapshotPoint> sending) {
-            env.snapshotLoop().execute(() -> {
-                OptionalLong bytes = snapshots.write(partition, point, capture, sending);
-                env.raftLoop().execute(() -> raftHost.onSnapshotTaken(partition, point, bytes));
-            });
+        public void writeSnapshot(SnapshotKeeper.Order order) {
+            env.snapshotLoop()
+                    .execute(() -> snapshots
+                            .write(order)
+                            .run(
+                                    env.snapshotLoop(),
+                                    env.clock(),
+                                    bytes -> env.raftLoop()
+                                            .execute(() -> raftHost.onSnapshotTaken(
+                                                    order.partition(), order.point(), bytes))));
         }
 
         @Override

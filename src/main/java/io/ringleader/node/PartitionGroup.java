@@ -19,9 +19,6 @@ import java.util.Map;
  * loop.
  */
 final class PartitionGroup {
-    /** Bounds what is written to snapshots by what is written to the log, and the log by what it is the log of. */
-    static final int SNAPSHOT_BYTES_PER_LOG_BYTE = 4;
-
     final int partition;
     final int preferredLeader;
     final Raft raft;
@@ -110,12 +107,19 @@ final class PartitionGroup {
      * that is being sent, since the new one would take its place.
      */
     boolean isLogLong(long snapshotLogBytes, SnapshotTurns turns, long nowNanos) {
-        long maxBytes = Math.max(snapshotLogBytes, snapshotBytes / SNAPSHOT_BYTES_PER_LOG_BYTE);
-        long bytes = raft.logBytesAfterSnapshot();
-        return bytes > maxBytes
-                && (bytes >= Limits.LOG_GROWTH_MAX * maxBytes
+        return raft.logBytesAfterSnapshot() > logMaxBytes(snapshotLogBytes)
+                && (isLogTooLong(snapshotLogBytes)
                         || (turns.isFree(nowNanos)
                                 && raft.snapshotsBeingSent(nowNanos).isEmpty()));
+    }
+
+    /** Whether the log is so long that a snapshot can neither wait nor take its time. */
+    boolean isLogTooLong(long snapshotLogBytes) {
+        return raft.logBytesAfterSnapshot() >= Limits.LOG_GROWTH_MAX * logMaxBytes(snapshotLogBytes);
+    }
+
+    private long logMaxBytes(long snapshotLogBytes) {
+        return Math.max(snapshotLogBytes, snapshotBytes / Limits.SNAPSHOT_BYTES_PER_LOG_BYTE);
     }
 
     /**
@@ -129,7 +133,7 @@ final class PartitionGroup {
         snapshotDamaged = false;
         noSnapshotUntilNanos = Long.MIN_VALUE;
         boolean isSending = !raft.snapshotsBeingSent(nowNanos).isEmpty();
-        long followingBytes = (Limits.LOG_GROWTH_MAX + 1) * bytes / SNAPSHOT_BYTES_PER_LOG_BYTE;
+        long followingBytes = (Limits.LOG_GROWTH_MAX + 1) * bytes / Limits.SNAPSHOT_BYTES_PER_LOG_BYTE;
         raft.snapshotTaken(point.index(), isSending ? followingBytes : 0);
     }
 

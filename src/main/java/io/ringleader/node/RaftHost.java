@@ -22,7 +22,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,8 +57,8 @@ final class RaftHost {
         /** To the snapshot loop: write this chunk and say so. */
         void storeChunk(int partition, Message.InstallSnapshot chunk);
 
-        /** To the snapshot loop: write this snapshot and say so with {@link RaftHost#onSnapshotTaken}; keep those being sent. */
-        void writeSnapshot(int partition, SnapshotPoint point, SnapshotCapture capture, Set<SnapshotPoint> sending);
+        /** To the snapshot loop: write this snapshot and say so with {@link RaftHost#onSnapshotTaken}. */
+        void writeSnapshot(SnapshotKeeper.Order order);
 
         /** When the node was last heard, on the connection on which its messages come, if only when this one started. */
         long lastHeardNanos(int node);
@@ -309,8 +308,12 @@ final class RaftHost {
         PartitionGroup group = groups.get(partition);
         gate.whenDurable(
                 gate.lastToken(),
-                () -> outside.writeSnapshot(
-                        partition, point, capture, group.raft.snapshotsBeingSent(clock.monotonicNanos())));
+                () -> outside.writeSnapshot(new SnapshotKeeper.Order(
+                        partition,
+                        point,
+                        capture,
+                        group.raft.snapshotsBeingSent(clock.monotonicNanos()),
+                        group.isLogTooLong(limits.snapshotLogBytes()))));
     }
 
     /** The snapshot of so many bytes is durable, or could not be written. */

@@ -10,7 +10,6 @@ import io.ringleader.storage.SnapshotFiles;
 import io.ringleader.storage.SnapshotFiles.SnapshotId;
 import io.ringleader.storage.SnapshotReader;
 import io.ringleader.storage.SnapshotReceiver;
-import io.ringleader.storage.SnapshotWriter;
 import io.ringleader.store.MalformedBytesException;
 import io.ringleader.store.PartitionStore;
 import io.ringleader.store.SnapshotCapture;
@@ -21,7 +20,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +35,19 @@ final class SnapshotKeeper {
             "The file is as it was written. Start the release that wrote it. Or, if the other"
                     + " nodes run this release, move this node's data directory away as a whole and start it with an empty one: they let"
                     + " it in and fill it (docs/operations.md, \"Replacing a disk or a node\").";
+
+    /**
+     * A snapshot to be written.
+     *
+     * @param beingSent older ones, which {@link #deleteOlder} then spares
+     * @param urgent as fast as can be
+     */
+    record Order(
+            int partition,
+            SnapshotPoint point,
+            SnapshotCapture capture,
+            Set<SnapshotPoint> beingSent,
+            boolean urgent) {}
 
     /** A piece of a snapshot file, and whether it is the last. */
     record Chunk(byte[] data, boolean last) {}
@@ -61,32 +72,12 @@ final class SnapshotKeeper {
         this.chunkBytes = chunkBytes;
     }
 
-    /**
-     * Writes the capture to a durable file of so many bytes, and releases it. Empty if the disk is full: the log then stays longer.
-     *
-     * @param beingSent older ones, which {@link #deleteOlder} then spares
-     */
-    OptionalLong write(int partition, SnapshotPoint point, SnapshotCapture capture, Set<SnapshotPoint> beingSent) {
-        sending.put(partition, beingSent.stream().map(SnapshotPoint::index).collect(toUnmodifiableSet()));
-        SnapshotId id = id(partition, point);
-        try {
-            SnapshotWriter writer = files.create(id);
-            try {
-                capture.writeTo(writer::write);
-                writer.commit();
-                return OptionalLong.of(files.fileBytes(id));
-            } catch (IOException e) {
-                writer.abort();
-                throw e;
-            }
-        } catch (DiskFullException e) {
-            log.warn("No room for a snapshot of partition {}: {}", partition, e.getMessage());
-            return OptionalLong.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Writing the snapshot of partition " + partition + " failed.", e);
-        } finally {
-            capture.release();
-        }
+    /** What is to become a file, to be {@link SnapshotWriting#run run}. */
+    SnapshotWriting write(Order order) {
+        sending.put(
+                order.partition(),
+                order.beingSent().stream().map(SnapshotPoint::index).collect(toUnmodifiableSet()));
+        return new SnapshotWriting(files, id(order.partition(), order.point()), order.capture(), order.urgent());
     }
 
     /** Recovery starts from this one now. */

@@ -1,18 +1,19 @@
 package io.ringleader.node;
 
+import io.ringleader.config.Limits;
 import io.ringleader.raft.Durable;
 import io.ringleader.raft.Entry;
 import java.util.List;
 
 /**
  * Keeps a node's partitions from taking their snapshots all at once, and the processors away from clients meanwhile, as those
- * that are written to alike would. After one has begun, the next waits until the node has logged a share of its length: half of
- * what the partitions log in the long run from one snapshot to the next, so that they come apart. Where little is logged there
- * is little to wait for, and the turn is over after a while. Owned by the raft loop.
+ * that are written to alike would. After one has begun, the next waits until the node has logged a share of its length: nearly
+ * what the partitions log in the long run from one snapshot to the next, so that they come apart as far as they can, and who had
+ * to wait catches up. Where little is logged there is little to wait for, and the turn is over after a while. Owned by the raft loop.
  */
 final class SnapshotTurns {
     static final long TURN_MAX_NANOS = 5_000_000_000L;
-    private static final int TURNS_PER_SNAPSHOT = 2;
+    private static final double SHARE = 0.9;
 
     private long loggedBytes;
     private long overAtBytes;
@@ -29,7 +30,7 @@ final class SnapshotTurns {
 
     /** A snapshot is begun, where the one before was so long. */
     void begun(long previousBytes, long nowNanos) {
-        long turnBytes = previousBytes / PartitionGroup.SNAPSHOT_BYTES_PER_LOG_BYTE / TURNS_PER_SNAPSHOT;
+        long turnBytes = (long) (SHARE * previousBytes / Limits.SNAPSHOT_BYTES_PER_LOG_BYTE);
         // a short one that could not wait does not cut the turn of a long one short
         overAtBytes = Math.max(isFree(nowNanos) ? 0 : overAtBytes, loggedBytes + turnBytes);
         overAtNanos = nowNanos + TURN_MAX_NANOS;

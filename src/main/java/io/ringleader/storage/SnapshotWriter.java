@@ -48,6 +48,11 @@ public final class SnapshotWriter implements Closeable {
         return payloadBytes + filled;
     }
 
+    /** Makes what fills whole blocks so far durable, so that {@link #commit} has less to do at once. It does not count yet. */
+    public void sync() throws IOException {
+        temporary.sync();
+    }
+
     /** Makes the snapshot durable under its name. An older one of the group stays until it is deleted. */
     public void commit() throws IOException {
         if (filled > 0) {

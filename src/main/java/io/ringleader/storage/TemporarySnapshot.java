@@ -44,6 +44,11 @@ final class TemporarySnapshot {
         file.write(position, bytes);
     }
 
+    void sync() throws IOException {
+        requireOpen();
+        file.sync();
+    }
+
     /** Content first, then the name, then the directory: at no point can a power loss leave a name without its content. */
     void commit() throws IOException {
         requireOpen();

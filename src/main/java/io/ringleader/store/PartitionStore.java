@@ -219,10 +219,13 @@ public final class PartitionStore {
      * partitions; a live partition takes {@link SnapshotCapture#digest()} on another thread.
      */
     public long digest() {
+        SnapshotCapture capture = beginCapture();
         try {
-            return beginCapture().digest();
+            return capture.digest();
         } catch (IOException e) {
             throw new UncheckedIOException("Hashing does not write anywhere, so this cannot happen.", e);
+        } finally {
+            capture.release();
         }
     }
 

@@ -67,7 +67,12 @@ public final class SnapshotCapture {
 
     /** Writes the snapshot. Equal states give equal bytes. May be called more than once. */
     public void writeTo(SnapshotSink sink) throws IOException {
-        StoreSnapshot.write(this, sink);
+        encoder().writePiece(Long.MAX_VALUE, sink);
+    }
+
+    /** To write the snapshot piece by piece, from its beginning. */
+    public SnapshotEncoder encoder() {
+        return new SnapshotEncoder(this);
     }
 
     Item itemIn(long slot) {

@@ -2,7 +2,6 @@ package io.ringleader.store;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,91 +19,19 @@ import java.util.List;
  * </pre>
  *
  * <p>The order is part of the format, so equal states give equal bytes, and a duplicate cannot hide. Integrity on disk and on
- * the wire is the business of those who carry the bytes.
+ * the wire is the business of those who carry the bytes. Written by {@link SnapshotEncoder}.
  */
 public final class StoreSnapshot {
     static final long MAGIC = 0x52494E4753544F52L;
     static final short VERSION = 3;
 
-    private static final int CHUNK_BYTES = 64 << 10;
+    static final int CHUNK_BYTES = 64 << 10;
+
     private static final int HEADER_BYTES = 8 + 2 + 4 + 8 + 8 + 8 + 8 + 4 + 8;
     private static final int SESSION_HEADER_BYTES = 4 + 8 + 8 + 4;
     private static final int ITEM_HEADER_BYTES = 1 + 4 + 8 + 8 + 1 + 4;
 
     private StoreSnapshot() {}
-
-    static void write(SnapshotCapture capture, SnapshotSink sink) throws IOException {
-        ByteWriter chunk = new ByteWriter(CHUNK_BYTES);
-        chunk.putLong(MAGIC);
-        chunk.putByte(VERSION >> 8);
-        chunk.putByte(VERSION);
-        chunk.putInt(capture.partition);
-        chunk.putLong(capture.appliedIndex);
-        chunk.putLong(capture.timeMillis);
-        chunk.putLong(capture.lastCas);
-        chunk.putLong(capture.flushAtMillis);
-        chunk.putInt(capture.sessions.length);
-        chunk.putLong(capture.itemCount);
-        for (Session session : capture.sessions) {
-            chunk.putInt(session.node());
-            chunk.putLong(session.incarnation());
-            chunk.putLong(session.sequence());
-            chunk.putInt(session.results().length);
-            put(chunk, session.results(), 0, session.results().length, sink);
-        }
-        for (long[] shard : capture.shards) {
-            if (shard != null) {
-                writeShard(capture, shard, chunk, sink);
-            }
-        }
-        sink.write(chunk.array(), 0, chunk.length());
-    }
-
-    private static void writeShard(SnapshotCapture capture, long[] shard, ByteWriter chunk, SnapshotSink sink)
-            throws IOException {
-        long[] sorted = ItemTable.sorted(shard);
-        capture.bringNear(sorted);
-        for (int from = 0, to; from < sorted.length; from = to) {
-            to = ItemTable.endOfEqual(sorted, from);
-            if (to == from + 1) {
-                writeItem(capture.itemIn(sorted[from]), chunk, sink);
-                continue;
-            }
-            Item[] equal = new Item[to - from];
-            for (int i = from; i < to; i++) {
-                equal[i - from] = capture.itemIn(sorted[i]);
-            }
-            Arrays.sort(equal, Item::compareKeys);
-            for (Item item : equal) {
-                writeItem(item, chunk, sink);
-            }
-        }
-    }
-
-    private static void writeItem(Item item, ByteWriter chunk, SnapshotSink sink) throws IOException {
-        chunk.putByte(item.keyLength());
-        chunk.putInt(item.clientFlags());
-        chunk.putLong(item.cas());
-        chunk.putLong(item.expiresAtMillis());
-        chunk.putByte(item.marks());
-        chunk.putInt(item.valueLength());
-        put(chunk, item.data(), item.keyOffset(), item.keyLength() + item.valueLength(), sink);
-    }
-
-    private static void put(ByteWriter chunk, byte[] bytes, int offset, int length, SnapshotSink sink)
-            throws IOException {
-        if (length > CHUNK_BYTES) {
-            sink.write(chunk.array(), 0, chunk.length());
-            chunk.clear();
-            sink.write(bytes, offset, length);
-            return;
-        }
-        chunk.putBytes(bytes, offset, length);
-        if (chunk.length() >= CHUNK_BYTES) {
-            sink.write(chunk.array(), 0, chunk.length());
-            chunk.clear();
-        }
-    }
 
     /**
      * Builds the store that a snapshot describes. Takes time in proportion to its size, so not for the store thread, to which

@@ -341,7 +341,7 @@ class ConfigFileTest {
                 "cluster.partitions = 1024\n" + MINIMAL + "[limits]\nmemory_bytes = 2_000_000_000\n", FILE);
         assertThat(config.limits().walMaxBytes()).isGreaterThan(1024L * (8 << 20));
         ClusterConfig large = ConfigFile.parse(MINIMAL + "[limits]\nmemory_bytes = 8_000_000_000\n", FILE);
-        assertThat(large.limits().walMaxBytes()).isGreaterThan(8_000_000_000L / 2);
+        assertThat(large.limits().walMaxBytes()).isGreaterThan(8_000_000_000L * 2 / 3);
     }
 
     @Test

@@ -27,6 +27,7 @@ enum Harness {
     SNAPSHOTS("scripts of snapshots", 1, Set.of("node"), seed -> {
         Scripts.run("io.ringleader.node.PartitionGroupTest");
         Scripts.run("io.ringleader.node.SnapshotSizeTest");
+        Scripts.run("io.ringleader.node.SnapshotWritingTest");
         Scripts.run("io.ringleader.node.SnapshotKeeperTest");
     }),
 

@@ -45,20 +45,20 @@ class PartitionGroupTest {
     }
 
     @Test
-    void theLogMayGrowToAQuarterOfTheLastSnapshotOrToItsLimitIfThatIsMore() {
+    void theLogMayGrowToAThirdOfTheLastSnapshotOrToItsLimitIfThatIsMore() {
         receiveEntry(1, 0);
         assertThat(group.isLogLong(LOG_BYTES / 2, turns, 0)).isTrue();
         assertThat(group.isLogLong(LOG_BYTES * 2, turns, 0)).isFalse();
-        group.snapshotBytes = LOG_BYTES * 5;
+        group.snapshotBytes = LOG_BYTES * 4;
         assertThat(group.isLogLong(LOG_BYTES / 2, turns, 0)).isFalse();
-        group.snapshotBytes = LOG_BYTES * 3;
+        group.snapshotBytes = LOG_BYTES * 3 - 3;
         assertThat(group.isLogLong(LOG_BYTES / 2, turns, 0)).isTrue();
     }
 
     @Test
-    void aSnapshotWaitsUntilAnEighthOfTheOneBeforeItHasBeenLogged() {
+    void aSnapshotWaitsUntilNearlyAThirdOfTheOneBeforeItHasBeenLogged() {
         receiveEntry(1, 0);
-        turns.begun(LOG_BYTES * 8L, 0);
+        turns.begun(LOG_BYTES * 10L / 3, 0);
         turns.begun(LOG_BYTES, 0);
         assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isFalse();
         turns.logged(List.of(new Entry(1, 1, EntryType.COMMANDS, new byte[LOG_BYTES / 2])));
@@ -82,8 +82,10 @@ class PartitionGroupTest {
         receiveEntry(1, 0);
         turns.begun(LOG_BYTES * 100L, 0);
         assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isFalse();
+        assertThat(group.isLogTooLong(LOG_BYTES * 3 / 4)).isFalse();
         receiveEntry(2, 1);
         assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isTrue();
+        assertThat(group.isLogTooLong(LOG_BYTES * 3 / 4)).isTrue();
     }
 
     @Test
@@ -99,7 +101,7 @@ class PartitionGroupTest {
     }
 
     @Test
-    void theLogThatFollowsASnapshotThatIsBeingSentStaysUpToThreeQuartersOfTheNext() {
+    void theLogThatFollowsASnapshotThatIsBeingSentStaysUpToTheLengthOfTheNext() {
         long nowNanos = sendASnapshotTo3();
         SnapshotPoint sent = raft.snapshot();
         log(LOG_BYTES, nowNanos);
@@ -120,7 +122,7 @@ class PartitionGroupTest {
         sendASnapshotTo3(nowNanos);
         log(3 * LOG_BYTES, nowNanos);
         takeSnapshot(fileBytes, nowNanos);
-        assertThat(raft.logBytes()).isBetween(fileBytes / 2, fileBytes * 3 / 4);
+        assertThat(raft.logBytes()).isBetween(fileBytes * 3 / 4, fileBytes);
     }
 
     private void takeSnapshot(long bytes, long nowNanos) {

@@ -25,7 +25,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 
 /** The raft loop of node 1 of 3, with one partition or more; the test plays the other nodes and the disk. */
@@ -43,7 +42,7 @@ abstract class RaftHostHarness {
     private final Loop storeLoop = process.loop("store", 0);
     final List<Message> sent = new ArrayList<>();
     final List<Response> responses = new ArrayList<>();
-    final List<SnapshotPoint> captured = new ArrayList<>();
+    final List<SnapshotKeeper.Order> orders = new ArrayList<>();
     final List<Message.InstallSnapshot> storedChunks = new ArrayList<>();
     final List<Durable> persisted = new ArrayList<>();
     /** Of nodes that are not heard just now. */
@@ -111,9 +110,8 @@ abstract class RaftHostHarness {
         }
 
         @Override
-        public void writeSnapshot(
-                int partition, SnapshotPoint point, SnapshotCapture capture, Set<SnapshotPoint> sending) {
-            captured.add(point);
+        public void writeSnapshot(SnapshotKeeper.Order order) {
+            orders.add(order);
         }
 
         @Override

@@ -211,7 +211,25 @@ class RaftHostTest extends RaftHostHarness {
             host.onLogTooLong(List.of(PARTITION));
         });
         world.runMillis(1);
-        assertThat(captured).containsExactly(new SnapshotPoint(last, group.raft.term()));
+        assertThat(orders)
+                .extracting(SnapshotKeeper.Order::point)
+                .containsExactly(new SnapshotPoint(last, group.raft.term()));
+    }
+
+    @Test
+    void aSnapshotTakesItsTimeUnlessTheLogHasGrownToTwiceItsLimitMeanwhile() {
+        becomeLeader();
+        for (int i = 0; i < 8; i++) {
+            ask(write(900));
+            acknowledge();
+        }
+        world.runMillis(20);
+        assertThat(orders).hasSize(1);
+        assertThat(orders.get(0).urgent()).isFalse();
+        loop.execute(() -> host.onSnapshotTaken(PARTITION, orders.get(0).point(), OptionalLong.of(1_000)));
+        world.runMillis(20);
+        assertThat(orders).hasSize(2);
+        assertThat(orders.get(1).urgent()).isTrue();
     }
 
     @Test
@@ -223,18 +241,18 @@ class RaftHostTest extends RaftHostHarness {
             acknowledge();
         }
         world.runMillis(20);
-        assertThat(captured).hasSize(1);
-        loop.execute(() -> host.onSnapshotTaken(PARTITION, captured.get(0), OptionalLong.empty()));
+        assertThat(orders).hasSize(1);
+        loop.execute(() -> host.onSnapshotTaken(PARTITION, orders.get(0).point(), OptionalLong.empty()));
         for (int i = 0; i < 40; i++) {
             world.runMillis(100);
             acknowledge();
         }
-        assertThat(captured).hasSize(1);
+        assertThat(orders).hasSize(1);
         for (int i = 0; i < 20; i++) {
             world.runMillis(100);
             acknowledge();
         }
-        assertThat(captured).hasSize(2);
+        assertThat(orders).hasSize(2);
     }
 
     @Test
@@ -245,14 +263,14 @@ class RaftHostTest extends RaftHostHarness {
         }
         receive(new Message.AppendEntries(2, 1, 5, 0, 0, entries, 4));
         world.runMillis(20);
-        assertThat(captured).hasSize(1);
-        loop.execute(() -> host.onSnapshotTaken(PARTITION, captured.get(0), OptionalLong.empty()));
+        assertThat(orders).hasSize(1);
+        loop.execute(() -> host.onSnapshotTaken(PARTITION, orders.get(0).point(), OptionalLong.empty()));
         receive(new Message.Heartbeat(2, 1, 5, 4, 1, true, 1));
         assertThat(group.raft.isQuiet()).isTrue();
         world.runMillis(4_900);
-        assertThat(captured).hasSize(1);
+        assertThat(orders).hasSize(1);
         world.runMillis(1_200);
-        assertThat(captured).hasSize(2);
+        assertThat(orders).hasSize(2);
     }
 
     @Test
@@ -283,12 +301,12 @@ class RaftHostTest extends RaftHostHarness {
             world.runMillis(1);
         }
         assertThat(group.raft.commitIndex()).as("the two others have it").isEqualTo(group.raft.lastIndex());
-        assertThat(captured)
+        assertThat(orders)
                 .as("a file of entries and a term that this node would not know after a crash")
                 .isEmpty();
         loop.execute(() -> host.onDurable(token));
         world.runMillis(1);
-        assertThat(captured).hasSize(1);
+        assertThat(orders).hasSize(1);
     }
 
     @Test

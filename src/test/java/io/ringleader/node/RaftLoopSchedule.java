@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -289,12 +288,11 @@ public final class RaftLoopSchedule {
         }
 
         @Override
-        public void writeSnapshot(
-                int partition, SnapshotPoint point, SnapshotCapture capture, Set<SnapshotPoint> sending) {
+        public void writeSnapshot(SnapshotKeeper.Order order) {
             assertThat(durableTerm)
-                    .as("the durable term of node %d when it writes its snapshot at %s", id, point)
-                    .isGreaterThanOrEqualTo(point.term());
-            loop.execute(() -> host.onSnapshotTaken(partition, point, OptionalLong.of(0)));
+                    .as("the durable term of node %d when it writes its snapshot at %s", id, order.point())
+                    .isGreaterThanOrEqualTo(order.point().term());
+            loop.execute(() -> host.onSnapshotTaken(order.partition(), order.point(), OptionalLong.of(0)));
         }
 
         @Override

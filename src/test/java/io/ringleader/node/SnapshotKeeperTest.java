@@ -3,16 +3,20 @@ package io.ringleader.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringleader.loop.SystemClock;
 import io.ringleader.raft.Message.InstallSnapshot;
 import io.ringleader.raft.SnapshotPoint;
 import io.ringleader.sim.MemoryDisk;
+import io.ringleader.sim.VirtualWorld;
 import io.ringleader.storage.SnapshotFiles;
 import io.ringleader.storage.SnapshotWriter;
 import io.ringleader.store.PartitionStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -40,8 +44,16 @@ class SnapshotKeeperTest {
 
     /** Returns how long the file is. */
     private long writeSource() {
-        return source.write(3, POINT, new PartitionStore(3).beginCapture(), Set.of())
-                .orElseThrow();
+        return write(source, POINT, Set.of()).orElseThrow();
+    }
+
+    /** It is short: one piece. */
+    private static OptionalLong write(SnapshotKeeper keeper, SnapshotPoint point, Set<SnapshotPoint> beingSent) {
+        List<OptionalLong> done = new ArrayList<>();
+        keeper.write(new SnapshotKeeper.Order(3, point, new PartitionStore(3).beginCapture(), beingSent, false))
+                .run(new VirtualWorld(1, 0).process("node1").loop("snapshot", 0), SystemClock.INSTANCE, done::add);
+        assertThat(done).hasSize(1);
+        return done.get(0);
     }
 
     private List<String> files() {
@@ -138,8 +150,7 @@ class SnapshotKeeperTest {
     @Test
     void aSnapshotForWhichThereIsNoRoomLeavesNothing() {
         disk.setCapacityBytes(10);
-        assertThat(target.write(3, POINT, new PartitionStore(3).beginCapture(), Set.of()))
-                .isEmpty();
+        assertThat(write(target, POINT, Set.of())).isEmpty();
         assertThat(files()).isEmpty();
         assertThat(target.read(3, POINT, 0, () -> damages++)).isEmpty();
     }
@@ -149,7 +160,7 @@ class SnapshotKeeperTest {
         writeSource();
         receiveFrom(0);
         SnapshotPoint newer = new SnapshotPoint(9, 2);
-        source.write(3, newer, new PartitionStore(3).beginCapture(), Set.of());
+        write(source, newer, Set.of());
         byte[] bytes = source.read(3, newer, 0, () -> damages++).orElseThrow().data();
         target.receive(3, new InstallSnapshot(1, 2, 5, newer, 0, bytes, false));
         SnapshotPoint newest = new SnapshotPoint(11, 2);
@@ -157,8 +168,7 @@ class SnapshotKeeperTest {
         assertThat(files())
                 .as("the whole one, and the youngest that is received")
                 .hasSize(2);
-        assertThat(target.write(3, newest, new PartitionStore(3).beginCapture(), Set.of()))
-                .isPresent();
+        assertThat(write(target, newest, Set.of())).isPresent();
         target.deleteOlder(3, newest);
         assertThat(files()).filteredOn(path -> path.endsWith(".snap")).hasSize(1);
     }
@@ -167,11 +177,11 @@ class SnapshotKeeperTest {
     void aSnapshotThatIsBeingSentStaysWhenANewerOneIsTakenButNotLonger() {
         writeSource();
         SnapshotPoint newer = new SnapshotPoint(9, 2);
-        source.write(3, newer, new PartitionStore(3).beginCapture(), Set.of(POINT));
+        write(source, newer, Set.of(POINT));
         source.deleteOlder(3, newer);
         assertThat(receiveFrom(0).whole()).isTrue();
         SnapshotPoint newest = new SnapshotPoint(11, 2);
-        source.write(3, newest, new PartitionStore(3).beginCapture(), Set.of());
+        write(source, newest, Set.of());
         source.deleteOlder(3, newest);
         assertThat(source.read(3, POINT, 0, () -> damages++)).isEmpty();
         assertThat(source.read(3, newer, 0, () -> damages++)).isEmpty();

@@ -34,13 +34,13 @@ class SnapshotSizeTest {
     }
 
     @Test
-    void theNextSnapshotIsTakenAfterAQuarterOfTheOneBefore() {
+    void theNextSnapshotIsTakenAfterAThirdOfTheOneBefore() {
         cluster.start().awaitLeaders();
         set(ITEMS);
         cluster.node(1).takeSnapshot(0);
         cluster.runMillis(SETTLE_MILLIS);
         long first = snapshotIndex();
-        set(ITEMS / 4 - 1);
+        set(ITEMS / 3);
         assertThat(snapshotIndex()).isEqualTo(first);
         set(1);
         assertThat(snapshotIndex()).isGreaterThan(first);

@@ -5,6 +5,7 @@ import static io.ringleader.store.Command.set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -58,6 +59,26 @@ class StoreSnapshotTest {
         assertThat(restored.itemCount()).isEqualTo(batches * perBatch);
         assertThat(Results.snapshot(restored)).isEqualTo(snapshot);
         assertThat(restored.digest()).isEqualTo(driver.store.digest());
+    }
+
+    @Test
+    void inPiecesOfAnySizeTheBytesAreTheSame() throws IOException {
+        for (int i = 0; i < 1_000; i++) {
+            driver.given(set("key " + i, "value " + i));
+        }
+        driver.limits(10 << 20, 1 << 20).given(set("huge", "y".repeat(300_000)));
+        byte[] snapshot = Results.snapshot(driver.store);
+        for (int pieceBytes : new int[] {1, 10_000, 100_000, 10_000_000}) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            SnapshotEncoder encoder = driver.store.beginCapture().encoder();
+            int pieces = 1;
+            while (encoder.writePiece(pieceBytes, bytes::write)) {
+                pieces++;
+            }
+            assertThat(bytes.toByteArray()).isEqualTo(snapshot);
+            assertThat(pieces).isLessThanOrEqualTo(1 + snapshot.length / pieceBytes);
+            assertThat(pieces > 1).isEqualTo(pieceBytes < snapshot.length);
+        }
     }
 
     @Test
