@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.IntToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,12 +29,16 @@ final class LogRecovery {
     private final Disk disk;
     private final String directory;
     private final NewestSegment newest;
-    private final Replay replay = new Replay();
+    private final Replay replay;
     private final List<Segment> segments = new ArrayList<>();
     private String tail = "the log ends cleanly";
+    /** Of one segment after the other: a new one for each would first be filled with zeros. */
+    private ByteBuffer content = ByteBuffer.allocate(0);
 
-    LogRecovery(Disk disk, String directory, NewestSegment newest) {
+    /** @param inSnapshots see {@link WriteAheadLog#open} */
+    LogRecovery(Disk disk, String directory, NewestSegment newest, IntToLongFunction inSnapshots) {
         this.newest = newest;
+        this.replay = new Replay(inSnapshots);
         this.disk = disk;
         this.directory = directory;
     }
@@ -145,8 +150,7 @@ final class LogRecovery {
             // turn
             boolean endIsKnown = after != null && isLinked(candidate, after);
             long recordedEnd = endIsKnown ? after.header().previousEnd() : file.size();
-            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(Math.min(file.size(), recordedEnd)));
-            file.read(0, bytes);
+            ByteBuffer bytes = read(file, Math.toIntExact(Math.min(file.size(), recordedEnd)));
             SegmentScan scan = new SegmentScan(bytes, bytes.position(), candidate.header());
             RecoveryRule rule = RecoveryRule.decide(new RecoveryRule.Conditions(
                     true,
@@ -174,9 +178,18 @@ final class LogRecovery {
         }
     }
 
+    private ByteBuffer read(DiskFile file, int length) throws IOException {
+        if (length > content.capacity()) {
+            content = ByteBuffer.allocate(length);
+        }
+        content.clear().limit(length);
+        file.read(0, content);
+        return content;
+    }
+
     /** A tail is cut for good, so it must really look torn, and not only have come so from the disk this once. */
     private void requireSameAgain(Candidate candidate, DiskFile file, ByteBuffer bytes) throws IOException {
-        ByteBuffer again = ByteBuffer.allocate(bytes.capacity());
+        ByteBuffer again = ByteBuffer.allocate(bytes.limit());
         file.read(0, again);
         int difference = bytes.duplicate().flip().mismatch(again.flip());
         if (difference >= 0) {

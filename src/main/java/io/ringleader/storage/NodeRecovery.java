@@ -75,7 +75,9 @@ public final class NodeRecovery {
             throws IOException {
         Layout.check(disk, LOG_DIRECTORY, layout);
         SnapshotFiles snapshots = new SnapshotFiles(disk, SNAPSHOT_DIRECTORY, snapshotBlockBytes);
-        WriteAheadLog.Recovery found = WriteAheadLog.open(disk, LOG_DIRECTORY, options, saltSource);
+        Map<Integer, Long> snapshotIndexes = snapshots.newestIndexes();
+        WriteAheadLog.Recovery found = WriteAheadLog.open(
+                disk, LOG_DIRECTORY, options, saltSource, group -> snapshotIndexes.getOrDefault(group, 0L));
         Map<Integer, SnapshotId> newest = new TreeMap<>();
         for (SnapshotId id : snapshots.recover()) {
             newest.put(id.group(), id);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntToLongFunction;
 
 /**
  * Rebuilds what each group has, record by record. Segments are deleted from the front once all in them is obsolete, so the
@@ -40,8 +41,16 @@ final class Replay {
         }
     }
 
+    private static final byte[] NO_PAYLOAD = {};
+
+    private final IntToLongFunction inSnapshots;
     private final Map<Integer, Group> groups = new TreeMap<>();
     private long records;
+
+    /** @param inSnapshots by group, the index up to which payloads are not needed */
+    Replay(IntToLongFunction inSnapshots) {
+        this.inSnapshots = inSnapshots;
+    }
 
     long records() {
         return records;
@@ -69,14 +78,15 @@ final class Replay {
         }
     }
 
-    private static void entry(Group group, int number, ByteBuffer file, int at, long segment, String name)
+    private void entry(Group group, int number, ByteBuffer file, int at, long segment, String name)
             throws CorruptLogException {
+        long index = RecordFormat.index(file, at);
+        boolean isInSnapshot = index <= inSnapshots.applyAsLong(number);
         RecoveredEntry entry = new RecoveredEntry(
-                RecordFormat.index(file, at),
+                index,
                 RecordFormat.term(file, at),
                 RecordFormat.entryType(file, at),
-                RecordFormat.payload(file, at));
-        long index = entry.index();
+                isInSnapshot ? NO_PAYLOAD : RecordFormat.payload(file, at));
         if (index > group.lastIndex + 1 || index <= group.snapshotIndex) {
             throw new CorruptLogException(
                     name,

@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,6 +111,19 @@ public final class SnapshotFiles {
         disk.syncDirectory(groupDirectory);
         deleteOlder(group, newest.index(), Set.of());
         return Optional.of(newest);
+    }
+
+    /** By group, of those that have a snapshot file: the index of the newest, good or bad. Only looks. */
+    Map<Integer, Long> newestIndexes() throws IOException {
+        Map<Integer, Long> indexes = new TreeMap<>();
+        for (String name : disk.list(directory)) {
+            int group = groupOf(name);
+            List<SnapshotId> all = group < 0 ? List.of() : snapshots(group);
+            if (!all.isEmpty()) {
+                indexes.put(group, all.get(all.size() - 1).index());
+            }
+        }
+        return indexes;
     }
 
     /** Starts a snapshot. Its bytes do not count until it is committed. */

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToLongFunction;
 import java.util.random.RandomGenerator;
 
 /**
@@ -113,9 +114,21 @@ public final class WriteAheadLog implements Closeable {
      */
     public static Recovery open(Disk disk, String directory, Options options, RandomGenerator saltSource)
             throws IOException {
+        return open(disk, directory, options, saltSource, group -> 0);
+    }
+
+    /**
+     * As {@link #open(Disk, String, Options, RandomGenerator)}, but payloads that nobody will ask for are left out: a log may well
+     * hold several times what is still needed of it.
+     *
+     * @param inSnapshots by group, the index of its newest snapshot file, 0 if there is none; entries up to it are found empty
+     */
+    static Recovery open(
+            Disk disk, String directory, Options options, RandomGenerator saltSource, IntToLongFunction inSnapshots)
+            throws IOException {
         Directories.createDurably(disk, directory);
         NewestSegment newest = new NewestSegment(disk, directory);
-        LogRecovery.Result found = new LogRecovery(disk, directory, newest).run();
+        LogRecovery.Result found = new LogRecovery(disk, directory, newest, inSnapshots).run();
         return new Recovery(
                 new WriteAheadLog(disk, directory, options, saltSource, newest, found),
                 found.groups(),

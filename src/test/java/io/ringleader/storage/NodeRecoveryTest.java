@@ -45,11 +45,25 @@ class NodeRecoveryTest {
         assertThat(restarted.replicas().get(1).entries())
                 .extracting(RecoveredEntry::index)
                 .containsExactly(7L, 8L, 9L, 10L);
+        assertThat(restarted.replicas().get(1).entries())
+                .extracting(entry -> (long) entry.payload()[0])
+                .containsExactly(7L, 8L, 9L, 10L);
         restarted.log().entry(1, 11, 2, (byte) 0, new byte[0]);
         restarted.log().sync();
         RecoveredReplica again = restarted().replicas().get(1);
         assertThat(again.snapshot()).isEqualTo(new SnapshotId(1, 6, 2));
         assertThat(again.entries()).hasSize(5);
+    }
+
+    @Test
+    void whatIsInASnapshotTakesNoMemoryWhenTheLogIsRead() throws IOException {
+        withEntries(10);
+        assertThat(WriteAheadLog.open(disk, "wal", OPTIONS, new Random(1), group -> group == 1 ? 6 : 0)
+                        .groups()
+                        .get(1)
+                        .entries())
+                .extracting(entry -> entry.payload().length)
+                .containsExactly(0, 0, 0, 0, 0, 0, 1, 1, 1, 1);
     }
 
     @Test
