@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -316,15 +317,7 @@ public final class Node implements Closeable {
                                             .execute(() -> raftHost.onSnapshotDamaged(partition, chunk.snapshot())))
                             .ifPresent(read -> env.raftLoop()
                                     .execute(() -> raftHost.send(
-                                            partition,
-                                            new InstallSnapshot(
-                                                    self.id(),
-                                                    chunk.to(),
-                                                    chunk.term(),
-                                                    chunk.snapshot(),
-                                                    chunk.offset(),
-                                                    read.data(),
-                                                    read.last())))));
+                                            partition, chunk.message(self.id(), read.data(), read.last())))));
         }
 
         @Override
@@ -347,6 +340,11 @@ public final class Node implements Closeable {
                                     bytes -> env.raftLoop()
                                             .execute(() -> raftHost.onSnapshotTaken(
                                                     order.partition(), order.point(), bytes))));
+        }
+
+        @Override
+        public void spareSnapshots(int partition, Set<SnapshotPoint> beingSent) {
+            env.snapshotLoop().execute(() -> snapshots.spare(partition, beingSent));
         }
 
         @Override

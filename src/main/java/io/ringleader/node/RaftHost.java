@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,9 @@ final class RaftHost {
 
         /** To the snapshot loop: write this snapshot and say so with {@link RaftHost#onSnapshotTaken}. */
         void writeSnapshot(SnapshotKeeper.Order order);
+
+        /** To the snapshot loop: these are being sent, and stay when there is a newer one. */
+        void spareSnapshots(int partition, Set<SnapshotPoint> beingSent);
 
         /** When the node was last heard, on the connection on which its messages come, if only when this one started. */
         long lastHeardNanos(int node);
@@ -309,11 +313,7 @@ final class RaftHost {
         gate.whenDurable(
                 gate.lastToken(),
                 () -> outside.writeSnapshot(new SnapshotKeeper.Order(
-                        partition,
-                        point,
-                        capture,
-                        group.raft.snapshotsBeingSent(clock.monotonicNanos()),
-                        group.isLogTooLong(limits.snapshotLogBytes()))));
+                        partition, point, capture, group.isLogTooLong(limits.snapshotLogBytes()))));
     }
 
     /** The snapshot of so many bytes is durable, or could not be written. */
@@ -321,6 +321,7 @@ final class RaftHost {
         PartitionGroup group = groups.get(partition);
         long nowNanos = clock.monotonicNanos();
         if (bytes.isPresent()) {
+            outside.spareSnapshots(partition, group.raft.snapshotsBeingSent(nowNanos));
             group.snapshotTaken(point, bytes.getAsLong(), nowNanos);
             log.info("Partition {}: snapshot at {}", partition, point);
             watch.snapshot(partition, point, "taken");

@@ -39,15 +39,9 @@ final class SnapshotKeeper {
     /**
      * A snapshot to be written.
      *
-     * @param beingSent older ones, which {@link #deleteOlder} then spares
      * @param urgent as fast as can be
      */
-    record Order(
-            int partition,
-            SnapshotPoint point,
-            SnapshotCapture capture,
-            Set<SnapshotPoint> beingSent,
-            boolean urgent) {}
+    record Order(int partition, SnapshotPoint point, SnapshotCapture capture, boolean urgent) {}
 
     /** A piece of a snapshot file, and whether it is the last. */
     record Chunk(byte[] data, boolean last) {}
@@ -74,10 +68,12 @@ final class SnapshotKeeper {
 
     /** What is to become a file, to be {@link SnapshotWriting#run run}. */
     SnapshotWriting write(Order order) {
-        sending.put(
-                order.partition(),
-                order.beingSent().stream().map(SnapshotPoint::index).collect(toUnmodifiableSet()));
         return new SnapshotWriting(files, id(order.partition(), order.point()), order.capture(), order.urgent());
+    }
+
+    /** These are being sent: {@link #deleteOlder} spares them, until it is told of others. */
+    void spare(int partition, Set<SnapshotPoint> beingSent) {
+        sending.put(partition, beingSent.stream().map(SnapshotPoint::index).collect(toUnmodifiableSet()));
     }
 
     /** Recovery starts from this one now. */

@@ -24,7 +24,12 @@ public final class Effects {
     public record Read(long readId, long readIndex) {}
 
     /** The leader needs this piece of its snapshot file, to send it in an {@link Message.InstallSnapshot}. */
-    public record ChunkToSend(int to, long term, SnapshotPoint snapshot, long offset) {}
+    public record ChunkToSend(int to, long term, SnapshotPoint snapshot, long offset) {
+        /** With the piece, and whether it is the last. */
+        public Message.InstallSnapshot message(int from, byte[] data, boolean last) {
+            return new Message.InstallSnapshot(from, to, term, snapshot, offset, data, last);
+        }
+    }
 
     /** Something people want to see in a log: who leads, since when, why. */
     public record RoleChange(long term, Role role, int leader, String reason) {}

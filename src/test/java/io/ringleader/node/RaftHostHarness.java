@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 
 /** The raft loop of node 1 of 3, with one partition or more; the test plays the other nodes and the disk. */
@@ -108,6 +109,9 @@ abstract class RaftHostHarness {
         public void storeChunk(int partition, Message.InstallSnapshot chunk) {
             storedChunks.add(chunk);
         }
+
+        @Override
+        public void spareSnapshots(int partition, Set<SnapshotPoint> beingSent) {}
 
         @Override
         public void writeSnapshot(SnapshotKeeper.Order order) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -286,6 +287,9 @@ public final class RaftLoopSchedule {
         public void storeChunk(int partition, Message.InstallSnapshot chunk) {
             throw new AssertionError("Nobody sends a snapshot.");
         }
+
+        @Override
+        public void spareSnapshots(int partition, Set<SnapshotPoint> beingSent) {}
 
         @Override
         public void writeSnapshot(SnapshotKeeper.Order order) {

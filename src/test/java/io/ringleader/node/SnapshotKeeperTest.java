@@ -44,13 +44,13 @@ class SnapshotKeeperTest {
 
     /** Returns how long the file is. */
     private long writeSource() {
-        return write(source, POINT, Set.of()).orElseThrow();
+        return write(source, POINT).orElseThrow();
     }
 
     /** It is short: one piece. */
-    private static OptionalLong write(SnapshotKeeper keeper, SnapshotPoint point, Set<SnapshotPoint> beingSent) {
+    private static OptionalLong write(SnapshotKeeper keeper, SnapshotPoint point) {
         List<OptionalLong> done = new ArrayList<>();
-        keeper.write(new SnapshotKeeper.Order(3, point, new PartitionStore(3).beginCapture(), beingSent, false))
+        keeper.write(new SnapshotKeeper.Order(3, point, new PartitionStore(3).beginCapture(), false))
                 .run(new VirtualWorld(1, 0).process("node1").loop("snapshot", 0), SystemClock.INSTANCE, done::add);
         assertThat(done).hasSize(1);
         return done.get(0);
@@ -150,7 +150,7 @@ class SnapshotKeeperTest {
     @Test
     void aSnapshotForWhichThereIsNoRoomLeavesNothing() {
         disk.setCapacityBytes(10);
-        assertThat(write(target, POINT, Set.of())).isEmpty();
+        assertThat(write(target, POINT)).isEmpty();
         assertThat(files()).isEmpty();
         assertThat(target.read(3, POINT, 0, () -> damages++)).isEmpty();
     }
@@ -160,7 +160,7 @@ class SnapshotKeeperTest {
         writeSource();
         receiveFrom(0);
         SnapshotPoint newer = new SnapshotPoint(9, 2);
-        write(source, newer, Set.of());
+        write(source, newer);
         byte[] bytes = source.read(3, newer, 0, () -> damages++).orElseThrow().data();
         target.receive(3, new InstallSnapshot(1, 2, 5, newer, 0, bytes, false));
         SnapshotPoint newest = new SnapshotPoint(11, 2);
@@ -168,7 +168,7 @@ class SnapshotKeeperTest {
         assertThat(files())
                 .as("the whole one, and the youngest that is received")
                 .hasSize(2);
-        assertThat(write(target, newest, Set.of())).isPresent();
+        assertThat(write(target, newest)).isPresent();
         target.deleteOlder(3, newest);
         assertThat(files()).filteredOn(path -> path.endsWith(".snap")).hasSize(1);
     }
@@ -177,11 +177,13 @@ class SnapshotKeeperTest {
     void aSnapshotThatIsBeingSentStaysWhenANewerOneIsTakenButNotLonger() {
         writeSource();
         SnapshotPoint newer = new SnapshotPoint(9, 2);
-        write(source, newer, Set.of(POINT));
+        write(source, newer);
+        source.spare(3, Set.of(POINT));
         source.deleteOlder(3, newer);
         assertThat(receiveFrom(0).whole()).isTrue();
         SnapshotPoint newest = new SnapshotPoint(11, 2);
-        write(source, newest, Set.of());
+        write(source, newest);
+        source.spare(3, Set.of());
         source.deleteOlder(3, newest);
         assertThat(source.read(3, POINT, 0, () -> damages++)).isEmpty();
         assertThat(source.read(3, newer, 0, () -> damages++)).isEmpty();

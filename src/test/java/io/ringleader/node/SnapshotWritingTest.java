@@ -17,7 +17,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SnapshotWritingTest {
@@ -84,7 +83,7 @@ class SnapshotWritingTest {
 
     private void begin(boolean urgent) {
         set(store, "a");
-        keeper.write(new SnapshotKeeper.Order(3, POINT, store.beginCapture(), Set.of(), urgent))
+        keeper.write(new SnapshotKeeper.Order(3, POINT, store.beginCapture(), urgent))
                 .run(loop, clock, done::add);
     }
 
