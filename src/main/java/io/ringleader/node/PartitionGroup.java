@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * This node's replica of one partition as the raft loop sees it: its {@link Raft}, and who waits for what. Owned by the raft
@@ -35,6 +36,9 @@ final class PartitionGroup {
     boolean snapshotDamaged;
 
     boolean snapshotting;
+    /** The snapshot that is written can no longer take its time. Set on the raft loop, read by the snapshot loop. */
+    final AtomicBoolean snapshotUrgent = new AtomicBoolean();
+
     /** Of the file of this node's newest snapshot; 0 if there is none. */
     long snapshotBytes;
 
@@ -113,8 +117,15 @@ final class PartitionGroup {
                                 && raft.snapshotsBeingSent(nowNanos).isEmpty()));
     }
 
+    /** Without this the log would have no bound while its snapshot is written. To be called as it grows. */
+    void hastenSnapshot(long snapshotLogBytes) {
+        if (snapshotting && (snapshotWanted || isLogTooLong(snapshotLogBytes))) {
+            snapshotUrgent.set(true);
+        }
+    }
+
     /** Whether the log is so long that a snapshot can neither wait nor take its time. */
-    boolean isLogTooLong(long snapshotLogBytes) {
+    private boolean isLogTooLong(long snapshotLogBytes) {
         return raft.logBytesAfterSnapshot() >= Limits.LOG_GROWTH_MAX * logMaxBytes(snapshotLogBytes);
     }
 

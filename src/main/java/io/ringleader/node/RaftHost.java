@@ -312,15 +312,16 @@ final class RaftHost {
         PartitionGroup group = groups.get(partition);
         gate.whenDurable(
                 gate.lastToken(),
-                () -> outside.writeSnapshot(new SnapshotKeeper.Order(
-                        partition, point, capture, group.isLogTooLong(limits.snapshotLogBytes()))));
+                () -> outside.writeSnapshot(
+                        new SnapshotKeeper.Order(partition, point, capture, group.snapshotUrgent::get)));
     }
 
     /** The snapshot of so many bytes is durable, or could not be written. */
     void onSnapshotTaken(int partition, SnapshotPoint point, OptionalLong bytes) {
         PartitionGroup group = groups.get(partition);
         long nowNanos = clock.monotonicNanos();
-        if (bytes.isPresent()) {
+        // one that the leader sent meanwhile may have overtaken it
+        if (bytes.isPresent() && point.index() >= group.raft.snapshot().index()) {
             outside.spareSnapshots(partition, group.raft.snapshotsBeingSent(nowNanos));
             group.snapshotTaken(point, bytes.getAsLong(), nowNanos);
             log.info("Partition {}: snapshot at {}", partition, point);
@@ -409,6 +410,7 @@ final class RaftHost {
         if (group.isSnapshotDue(limits.snapshotLogBytes(), turns, nowNanos)) {
             beginSnapshot(group, nowNanos);
         }
+        group.hastenSnapshot(limits.snapshotLogBytes());
         group.snapshotWanted = false;
     }
 
@@ -480,6 +482,7 @@ final class RaftHost {
         if (group.snapshotDamaged
                 || group.raft.commitIndex() > group.raft.snapshot().index()) {
             group.snapshotting = true;
+            group.snapshotUrgent.set(false);
             turns.begun(group.snapshotBytes, nowNanos);
             storeWork.add(() -> outside.storeHost().beginSnapshot(group.partition));
         }

@@ -21,6 +21,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,9 +40,9 @@ final class SnapshotKeeper {
     /**
      * A snapshot to be written.
      *
-     * @param urgent as fast as can be
+     * @param urgent as fast as can be; asked on the snapshot loop, again and again
      */
-    record Order(int partition, SnapshotPoint point, SnapshotCapture capture, boolean urgent) {}
+    record Order(int partition, SnapshotPoint point, SnapshotCapture capture, BooleanSupplier urgent) {}
 
     /** A piece of a snapshot file, and whether it is the last. */
     record Chunk(byte[] data, boolean last) {}

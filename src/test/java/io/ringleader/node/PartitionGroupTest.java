@@ -82,10 +82,15 @@ class PartitionGroupTest {
         receiveEntry(1, 0);
         turns.begun(LOG_BYTES * 100L, 0);
         assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isFalse();
-        assertThat(group.isLogTooLong(LOG_BYTES * 3 / 4)).isFalse();
+        group.snapshotting = true;
+        group.hastenSnapshot(LOG_BYTES * 3 / 4);
+        assertThat(group.snapshotUrgent).isFalse();
+        group.snapshotting = false;
         receiveEntry(2, 1);
         assertThat(group.isLogLong(LOG_BYTES * 3 / 4, turns, 0)).isTrue();
-        assertThat(group.isLogTooLong(LOG_BYTES * 3 / 4)).isTrue();
+        group.snapshotting = true;
+        group.hastenSnapshot(LOG_BYTES * 3 / 4);
+        assertThat(group.snapshotUrgent).isTrue();
     }
 
     @Test

@@ -217,19 +217,37 @@ class RaftHostTest extends RaftHostHarness {
     }
 
     @Test
-    void aSnapshotTakesItsTimeUnlessTheLogHasGrownToTwiceItsLimitMeanwhile() {
+    void aSnapshotTakesItsTimeUntilTheLogHasGrownToTwiceItsLimit() {
         becomeLeader();
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < 3; i++) {
             ask(write(900));
             acknowledge();
         }
         world.runMillis(20);
         assertThat(orders).hasSize(1);
-        assertThat(orders.get(0).urgent()).isFalse();
-        loop.execute(() -> host.onSnapshotTaken(PARTITION, orders.get(0).point(), OptionalLong.of(1_000)));
+        assertThat(orders.get(0).urgent().getAsBoolean()).isFalse();
+        for (int i = 0; i < 3; i++) {
+            ask(write(900));
+            acknowledge();
+        }
         world.runMillis(20);
-        assertThat(orders).hasSize(2);
-        assertThat(orders.get(1).urgent()).isTrue();
+        assertThat(orders).hasSize(1);
+        assertThat(orders.get(0).urgent().getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void aSnapshotThatIsWrittenHastensWhenTheLogOfTheNodeIsTooLong() {
+        becomeLeader();
+        for (int i = 0; i < 3; i++) {
+            ask(write(900));
+            acknowledge();
+        }
+        world.runMillis(20);
+        assertThat(orders.get(0).urgent().getAsBoolean()).isFalse();
+        loop.execute(() -> host.onLogTooLong(List.of(PARTITION)));
+        world.runMillis(20);
+        assertThat(orders).hasSize(1);
+        assertThat(orders.get(0).urgent().getAsBoolean()).isTrue();
     }
 
     @Test

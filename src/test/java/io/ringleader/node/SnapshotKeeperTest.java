@@ -50,7 +50,7 @@ class SnapshotKeeperTest {
     /** It is short: one piece. */
     private static OptionalLong write(SnapshotKeeper keeper, SnapshotPoint point) {
         List<OptionalLong> done = new ArrayList<>();
-        keeper.write(new SnapshotKeeper.Order(3, point, new PartitionStore(3).beginCapture(), false))
+        keeper.write(new SnapshotKeeper.Order(3, point, new PartitionStore(3).beginCapture(), () -> false))
                 .run(new VirtualWorld(1, 0).process("node1").loop("snapshot", 0), SystemClock.INSTANCE, done::add);
         assertThat(done).hasSize(1);
         return done.get(0);

@@ -31,6 +31,8 @@ class SnapshotWritingTest {
     private final PartitionStore store = new PartitionStore(3);
     private final ArrayDeque<Runnable> scheduled = new ArrayDeque<>();
     private final List<Long> rests = new ArrayList<>();
+    private boolean urgent;
+    private long pieceNanos = PIECE_NANOS;
     private final List<OptionalLong> done = new ArrayList<>();
 
     private final Loop loop = new Loop() {
@@ -57,7 +59,7 @@ class SnapshotWritingTest {
 
         @Override
         public long monotonicNanos() {
-            nowNanos += PIECE_NANOS;
+            nowNanos += pieceNanos;
             return nowNanos;
         }
 
@@ -81,9 +83,9 @@ class SnapshotWritingTest {
         }
     }
 
-    private void begin(boolean urgent) {
+    private void begin() {
         set(store, "a");
-        keeper.write(new SnapshotKeeper.Order(3, POINT, store.beginCapture(), urgent))
+        keeper.write(new SnapshotKeeper.Order(3, POINT, store.beginCapture(), () -> urgent))
                 .run(loop, clock, done::add);
     }
 
@@ -101,23 +103,39 @@ class SnapshotWritingTest {
 
     @Test
     void aSnapshotIsWrittenInPiecesAndRestsTwiceAsLongAsEachTook() {
-        begin(false);
+        begin();
         runToTheEnd();
         assertThat(rests).hasSizeBetween(PIECES - 1, PIECES).containsOnly(2 * PIECE_NANOS);
         assertThat(done).hasSize(1);
     }
 
     @Test
-    void anUrgentOneLetsOthersInBetweenPiecesButDoesNotRest() {
-        begin(true);
-        runToTheEnd();
-        assertThat(rests).hasSizeBetween(PIECES - 1, PIECES).containsOnly(0L);
+    void anUrgentOneIsWrittenAtOnce() {
+        urgent = true;
+        begin();
+        assertThat(rests).isEmpty();
         assertThat(done).hasSize(1);
     }
 
     @Test
+    void oneThatBecomesUrgentInTheMiddleRestsNoMore() {
+        begin();
+        urgent = true;
+        scheduled.poll().run();
+        assertThat(rests).hasSize(1);
+        assertThat(done).hasSize(1);
+    }
+
+    @Test
+    void aRestHasAnEndHoweverLongThePieceTook() {
+        pieceNanos = 600_000_000_000L;
+        begin();
+        assertThat(rests).containsExactly(SnapshotWriting.REST_MAX_NANOS);
+    }
+
+    @Test
     void aPieceIsOnTheDiskWhenTheRestBegins() throws IOException {
-        begin(false);
+        begin();
         assertThat(files()).hasSize(1);
         disk.syncDirectory("snapshots/3");
         disk.powerLoss();
@@ -128,7 +146,7 @@ class SnapshotWritingTest {
 
     @Test
     void whatComesOutIsTheStoreAsItWasWhenTheSnapshotBegan() throws IOException {
-        begin(false);
+        begin();
         PartitionStore then = new PartitionStore(3);
         set(then, "a");
         while (!scheduled.isEmpty()) {
@@ -142,7 +160,7 @@ class SnapshotWritingTest {
 
     @Test
     void aDiskThatIsFullHalfwayIsGivenItsRoomBack() {
-        begin(false);
+        begin();
         disk.setCapacityBytes(disk.usedBytes());
         runToTheEnd();
         assertThat(done).containsExactly(OptionalLong.empty());
